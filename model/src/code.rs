@@ -1,0 +1,70 @@
+//! The frozen codes of reasons and warnings, listed for people in `docs/codes.md`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal,)*) => {
+        /// What a finding is about, for scripts. A code never changes its meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Code { $($(#[doc = $doc])+ $name,)* }
+
+        impl Code {
+            /// Every code, in the order of `docs/codes.md`.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)*];
+
+            /// The code as JSON and `docs/codes.md` spell it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $text,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Something is expected to give the endpoint an address; wait.
+    WaitingForAddress = "waiting_for_address",
+    /// The address is there, and no pod of the cluster runs yet.
+    WaitingForPod = "waiting_for_pod",
+    /// No current data: what is shown is as it was when the context last answered.
+    Stale = "stale",
+    /// The Ingress names a class that does not exist.
+    NoIngressClass = "no_ingress_class",
+    /// No ingress controller gives the Ingress an address.
+    NoIngressController = "no_ingress_controller",
+    /// A Service for the port exists, and no path of an Ingress leads to it.
+    IngressPathMissing = "ingress_path_missing",
+    /// The Ingress leads to a Service that does not exist.
+    IngressServiceMissing = "ingress_service_missing",
+    /// Nothing in the cluster has reacted to the `LoadBalancer` Service.
+    NoLoadBalancerController = "no_load_balancer_controller",
+    /// The controller of load balancers reports an error.
+    LoadBalancerError = "load_balancer_error",
+    /// Clusters of `sky local up` have no load balancers.
+    LoadBalancerUnsupportedHere = "load_balancer_unsupported_here",
+    /// The Service is being deleted, and something holds it.
+    LoadBalancerDeleting = "load_balancer_deleting",
+    /// The app usually on this port does not work under a sub-path.
+    SubpathBreaksApp = "subpath_breaks_app",
+    /// The app usually on this port needs a setting to work under a sub-path.
+    SubpathNeedsFlag = "subpath_needs_flag",
+    /// Nothing is known of the app on this port; some do not work under a sub-path.
+    SubpathUnknownApp = "subpath_unknown_app",
+    /// Requests are spread over all nodes of the cluster.
+    MultiNodeRouting = "multi_node_routing",
+    /// A permission is missing.
+    Forbidden = "forbidden",
+    /// The Kubernetes API does not answer.
+    Unreachable = "unreachable",
+    /// The kubeconfig has no usable entry for the context.
+    ContextInvalid = "context_invalid",
+    /// An object could not be read.
+    UnreadableObject = "unreadable_object",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,35 @@
+//! The vocabulary of skyports: what a cluster, an endpoint, a state and a reason are.
+//!
+//! Types and rules only: no I/O, no clock, no Kubernetes types, no Leptos. Everything that comes
+//! from a cluster, the network or a browser is parsed into one of these types at the edge.
+//! Start reading at [`overview::Overview`], the one picture that every page and command shows.
+
+pub mod change;
+pub mod cluster;
+pub mod code;
+pub mod context;
+pub mod endpoint;
+pub mod filter;
+pub mod finding;
+pub mod id;
+pub mod net;
+pub mod overview;
+pub mod reason;
+#[cfg(test)]
+mod testing;
+pub mod time;
+pub mod url;
+
+pub use change::Change;
+pub use cluster::{Cluster, ClusterKind, Resources};
+pub use code::Code;
+pub use context::{ContextState, ContextStatus};
+pub use endpoint::{AppGuess, Confidence, Endpoint, EndpointState, FutureUrl, Mode, Owner};
+pub use filter::Filter;
+pub use finding::{Finding, Step};
+pub use id::{ClusterId, ContextName, EndpointId, NameOnCloud, Namespace, ObjectKind, ObjectRef};
+pub use net::{Host, Port, Scheme};
+pub use overview::Overview;
+pub use reason::Reason;
+pub use time::Timestamp;
+pub use url::ExternalUrl;

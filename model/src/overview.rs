@@ -1,0 +1,54 @@
+//! The one picture that every page and command shows.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cluster::Cluster;
+use crate::context::ContextStatus;
+use crate::endpoint::{Endpoint, EndpointState};
+use crate::id::ClusterId;
+use crate::time::Timestamp;
+
+/// All contexts and clusters at one instant.
+///
+/// Invariant: `clusters` is sorted by [`Cluster::rank`] and holds each identity once.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Overview {
+    /// When this picture was made.
+    pub as_of: Timestamp,
+    /// Goes up by at least one with each change, within one run of the server.
+    pub revision: u64,
+    /// The contexts, in the order of the command line or the kubeconfig.
+    pub contexts: Vec<ContextStatus>,
+    /// The clusters.
+    pub clusters: Vec<Cluster>,
+}
+
+impl Overview {
+    /// The cluster of that identity.
+    pub fn cluster(&self, id: &ClusterId) -> Option<&Cluster> {
+        self.clusters.iter().find(|cluster| cluster.id == *id)
+    }
+
+    /// The cluster that a page's path names.
+    pub fn cluster_at(&self, context: &str, namespace: &str, name: &str) -> Option<&Cluster> {
+        self.clusters.iter().find(|cluster| {
+            let id = &cluster.id;
+            id.context.slug() == context && id.namespace.as_str() == namespace && id.name.as_str() == name
+        })
+    }
+
+    /// All endpoints with their clusters.
+    pub fn endpoints(&self) -> impl Iterator<Item = (&Cluster, &Endpoint)> {
+        self.clusters.iter().flat_map(|c| c.endpoints.iter().map(move |e| (c, e)))
+    }
+
+    /// How many endpoints are in each state, in the order of [`EndpointState::WORDS`].
+    pub fn tally(&self) -> [usize; 4] {
+        EndpointState::WORDS.map(|word| self.endpoints().filter(|(_, e)| e.state.word() == word).count())
+    }
+
+    /// Puts clusters in their order; for those who build an overview from parts.
+    pub fn sort(&mut self) {
+        self.clusters.sort_by(|a, b| a.rank().cmp(&b.rank()));
+    }
+}
