@@ -27,6 +27,23 @@ from sky.resources import Resources  # noqa: E402
 from sky.utils import annotations, common_utils  # noqa: E402
 
 
+KUBECONFIG = pathlib.Path(os.environ["KUBECONFIG"])
+
+
+def use(context: str, namespace: str) -> None:
+    """Makes `context` one of the kubeconfig, with that namespace: SkyPilot takes it from there.
+
+    A context that is not there yet is the first one under another name.
+    """
+    config = json.loads(KUBECONFIG.read_text())
+    known = {entry["name"]: entry for entry in config["contexts"]}
+    if context not in known:
+        known[context] = {"name": context, "context": dict(config["contexts"][0]["context"])}
+        config["contexts"].append(known[context])
+    known[context]["context"]["namespace"] = namespace
+    KUBECONFIG.write_text(json.dumps(config))
+
+
 def provider(context: str, namespace: str, mode: str) -> dict:
     """As much of a provider's configuration as the ports' functions read."""
     return {"context": context, "namespace": namespace, "port_mode": mode}
@@ -57,7 +74,6 @@ def provision(
         ports=ports,
         # With an image of one's own, SkyPilot does not look for its catalogue of images.
         image_id="docker:example.invalid/skypilot:test",
-        _cluster_config_overrides={"kubernetes": {"namespace": namespace}},
     )
     files = backend_utils.write_cluster_config(
         resources,
@@ -73,7 +89,7 @@ def provision(
     cluster = yaml.safe_load(pathlib.Path(files["ray"]).read_text())
     node = cluster["available_node_types"]["ray_head_default"]["node_config"]
     node["metadata"].setdefault("annotations", {}).update(pod_annotations)
-    on_cloud = files["cluster_name_on_cloud"]
+    on_cloud = name_on_cloud(name)
     config = common.ProvisionConfig(
         provider_config=cluster["provider"],
         authentication_config=cluster.get("auth", {}),
@@ -148,6 +164,8 @@ def main() -> None:
         try:
             request = json.loads(line)
             annotations.clear_request_level_cache()
+            if "context" in request:
+                use(request["context"], request["namespace"])
             answer = OPS[request.pop("op")](**request)
         except Exception as error:  # noqa: BLE001 - told to the one who asked
             traceback.print_exc()

@@ -29,13 +29,15 @@ class Rig:
         self._kubelet: Kubelet | None = None
         self._api: Api | None = None
         self.kubeconfig = self.folder / "kubeconfig"
-        self.oracle = Oracle(self.kubeconfig, self.folder, CONTEXT)
+        # Its own, because it changes it.
+        self.oracle = Oracle(self.folder / "oracle.kubeconfig", self.folder, CONTEXT)
 
     def start(self) -> Rig:
         try:
             self.control_plane.start()
             self._api = self.control_plane.api()
-            self.write_kubeconfig(self.kubeconfig)
+            for path in (self.kubeconfig, self.oracle.kubeconfig):
+                self.write_kubeconfig(path)
             for user in users.USERS.values():
                 if user.rules:
                     objects.grant_everywhere(self._api, user.name, list(user.rules))
