@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rig import objects, users
-from rig.api import ApiError, Unreachable, namespaced
+from rig.api import Api, ApiError, Unreachable, namespaced
 from rig.rig import Rig
 from rig.wait import wait_for
 
@@ -160,12 +161,39 @@ def test_many_clusters_are_generated(rig: Rig, namespace: str, mode: str) -> Non
         assert rig.api.is_there(namespaced(namespace, "ingresses", name, objects.NETWORKING))
 
 
-def test_a_rig_is_driven_by_json_lines() -> None:
-    """The way of the browser tests and the benchmarks; a second rig beside the first."""
+def rig_process() -> subprocess.Popen[str]:
+    """`python -m rig`, a second rig beside the session's."""
     env = os.environ | {"PYTHONPATH": str(CLUSTER_DIR), "PYTHONDONTWRITEBYTECODE": "1"}
-    child = subprocess.Popen(
-        [sys.executable, "-m", "rig"], env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-m", "rig"], env=env, text=True, stdin=pipe, stdout=pipe)
+
+
+def test_nothing_outlives_a_killed_rig() -> None:
+    child = rig_process()
+    assert child.stdout
+    try:
+        ready = json.loads(child.stdout.readline())
+        child.kill()
+        child.wait(timeout=10)
+        server = Api(ready["server"], ready["ca"], ready["token"], timeout=1)
+
+        def is_gone() -> bool:
+            try:
+                server.get("/readyz")
+                return False
+            except (Unreachable, ApiError):
+                return True
+
+        wait_for("the end of its API server", is_gone)
+        shutil.rmtree(ready["dir"])
+    finally:
+        child.kill()
+        child.wait(timeout=10)
+
+
+def test_a_rig_is_driven_by_json_lines() -> None:
+    """The way of the browser tests and the benchmarks."""
+    child = rig_process()
     assert child.stdin and child.stdout
     try:
         ready = json.loads(child.stdout.readline())
