@@ -1,0 +1,24 @@
+//! Server functions: the browser's way to data. Each is one line that calls the dashboard.
+
+#[cfg(feature = "ssr")]
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use server_fn::codec::Postcard;
+use skyports_model::Overview;
+
+#[cfg(feature = "ssr")]
+use crate::dashboard::Dashboard;
+use crate::dashboard::DashboardError;
+
+/// Everything that is known now: the first load after a navigation, and each resync after a lost
+/// stream.
+#[server(prefix = "/api/fn", endpoint = "list_clusters", input = Postcard, output = Postcard)]
+pub async fn list_clusters() -> Result<Overview, DashboardError> {
+    dashboard().map(|dashboard| Overview::clone(&dashboard.overview()))
+}
+
+#[cfg(feature = "ssr")]
+fn dashboard() -> Result<Arc<dyn Dashboard>, DashboardError> {
+    use_context::<Arc<dyn Dashboard>>().ok_or_else(DashboardError::not_provided)
+}

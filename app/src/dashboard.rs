@@ -1,0 +1,56 @@
+//! The use-cases that pages, server functions and commands share, and the error they tell.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use server_fn::codec::PostcardEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use skyports_model::{Overview, Step};
+
+/// What skyports can do, whoever asks. The server implements it; nothing here knows how.
+pub trait Dashboard: Send + Sync {
+    /// All contexts and clusters as they are known now. From memory: makes no Kubernetes call.
+    fn overview(&self) -> Arc<Overview>;
+}
+
+/// Why a use-case was not carried out, for the person who asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DashboardError {
+    /// What kind of failure, for scripts; snake_case, frozen.
+    pub code: String,
+    /// What failed and why, as a sentence.
+    pub message: String,
+    /// What to do next.
+    pub next: Vec<Step>,
+}
+
+impl DashboardError {
+    /// The server's own fault: no use-case was given to the request.
+    pub(crate) fn not_provided() -> Self {
+        Self {
+            code: "internal".to_owned(),
+            message: "This request reached no dashboard. Nothing was changed.".to_owned(),
+            next: vec![],
+        }
+    }
+}
+
+impl std::fmt::Display for DashboardError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for DashboardError {}
+
+impl FromServerFnError for DashboardError {
+    type Encoder = PostcardEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self {
+            code: "request_failed".to_owned(),
+            message: format!("The request did not get through: {error}"),
+            next: vec![Step::advice("Reload the page")],
+        }
+    }
+}
