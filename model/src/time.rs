@@ -15,6 +15,11 @@ impl Timestamp {
         u64::try_from(now.0.saturating_sub(self.0)).unwrap_or(0)
     }
 
+    /// Seconds from `now` until `self`; zero when it has passed.
+    pub fn until(self, now: Timestamp) -> u64 {
+        now.age(self)
+    }
+
     /// This moment plus `seconds`.
     #[must_use]
     pub fn plus(self, seconds: i64) -> Timestamp {

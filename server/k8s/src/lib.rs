@@ -1,1 +1,13 @@
-//! placeholder
+//! Kubernetes' objects to the model of skyports.
+//!
+//! Pure: it knows no client, no clock, no file and no runtime, so every rule about SkyPilot's and
+//! the clouds' objects can be tested with a handful of JSON. Start reading at
+//! [`observe::observe`]; [`objects::Objects`] is what it looks at.
+
+pub mod apps;
+mod names;
+pub mod objects;
+pub mod observe;
+#[cfg(test)]
+mod testing;
+pub mod wire;

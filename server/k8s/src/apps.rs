@@ -1,0 +1,1 @@
+//! Profiles of the apps that are usually on a port.

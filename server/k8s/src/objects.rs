@@ -1,0 +1,180 @@
+//! What is kept of Kubernetes' objects: a small struct of facts each, by kind and key.
+//!
+//! It knows which objects concern SkyPilot and what of them is ever read; it draws no conclusions
+//! (see [`crate::observe`]) and does not know where objects come from.
+
+mod event;
+mod ingress;
+mod pod;
+mod service;
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
+use skyports_model::finding::shown;
+use skyports_model::{Host, Timestamp};
+
+use crate::wire;
+
+pub(crate) use event::is_ours;
+pub use event::{About, EventFacts};
+pub use ingress::{IngressClassFacts, IngressFacts, Route, RouteHost};
+pub use pod::{Phase, PodFacts};
+pub use service::{Address, ConditionFacts, ServiceFacts, ServiceKind, ServicePort};
+
+/// Which object of a kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// Its namespace; empty for kinds that have none.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl Key {
+    /// The key of an object, from its metadata alone: it also works where the rest is unreadable.
+    pub fn of(meta: &ObjectMeta) -> Key {
+        Key {
+            namespace: meta.namespace.clone().unwrap_or_default(),
+            name: meta.name.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// A kind of object that is looked at.
+pub trait Kind:
+    kube_core::Resource<DynamicType = ()>
+    + serde::de::DeserializeOwned
+    + Clone
+    + std::fmt::Debug
+    + Send
+    + Sync
+    + 'static
+{
+    /// What is kept in memory of one object.
+    type Facts: Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static;
+    /// The kind's name in the API's addresses: `pods`.
+    const PLURAL: &'static str;
+
+    /// What is worth keeping; `None` when the object has nothing to do with SkyPilot.
+    fn facts(self) -> Option<Self::Facts>;
+
+    /// Where the facts of this kind are kept.
+    #[doc(hidden)]
+    fn kept(objects: &mut Objects) -> &mut BTreeMap<Key, Self::Facts>;
+}
+
+/// Everything that is known of one context.
+#[derive(Default, Clone, Debug, PartialEq)]
+pub struct Objects {
+    pub(crate) pods: BTreeMap<Key, PodFacts>,
+    pub(crate) services: BTreeMap<Key, ServiceFacts>,
+    pub(crate) ingresses: BTreeMap<Key, IngressFacts>,
+    pub(crate) classes: BTreeMap<Key, IngressClassFacts>,
+    pub(crate) events: BTreeMap<Key, EventFacts>,
+}
+
+impl Objects {
+    /// Takes an object that was added or modified. `true` when something kept has changed; an
+    /// object that stops being SkyPilot's is removed.
+    pub fn apply<K: Kind>(&mut self, object: K) -> bool {
+        let key = Key::of(object.meta());
+        match object.facts() {
+            Some(facts) => {
+                let kept = K::kept(self);
+                if kept.get(&key) == Some(&facts) {
+                    return false;
+                }
+                kept.insert(key, facts);
+                true
+            }
+            None => self.remove::<K>(&key),
+        }
+    }
+
+    /// Forgets an object. `true` when it was kept.
+    pub fn remove<K: Kind>(&mut self, key: &Key) -> bool {
+        K::kept(self).remove(key).is_some()
+    }
+
+    /// Takes the complete list of a kind at once. `true` when something kept has changed.
+    pub fn replace<K: Kind>(&mut self, facts: BTreeMap<Key, K::Facts>) -> bool {
+        let kept = K::kept(self);
+        let changed = *kept != facts;
+        *kept = facts;
+        changed
+    }
+}
+
+macro_rules! kept {
+    ($($kind:ident, $facts:ident, $map:ident, $plural:literal;)*) => {$(
+        impl Kind for wire::$kind {
+            type Facts = $facts;
+            const PLURAL: &'static str = $plural;
+
+            fn facts(self) -> Option<$facts> {
+                $facts::of(self)
+            }
+            fn kept(objects: &mut Objects) -> &mut BTreeMap<Key, $facts> {
+                &mut objects.$map
+            }
+        }
+    )*};
+}
+kept! {
+    Pod, PodFacts, pods, "pods";
+    Service, ServiceFacts, services, "services";
+    Ingress, IngressFacts, ingresses, "ingresses";
+    IngressClass, IngressClassFacts, classes, "ingressclasses";
+    Event, EventFacts, events, "events";
+}
+
+/// What every object says of itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Identity {
+    /// Which of the objects that had this name.
+    pub(crate) uid: Option<Box<str>>,
+    /// When it was created.
+    pub(crate) created: Option<Timestamp>,
+    /// When its deletion was asked for.
+    pub(crate) deleting: Option<Timestamp>,
+    /// The value of `app.kubernetes.io/managed-by` is `skyports`.
+    pub(crate) ours: bool,
+}
+
+impl Identity {
+    fn of(meta: &ObjectMeta) -> Self {
+        Self {
+            uid: meta.uid.as_deref().map(Into::into),
+            created: meta.creation_timestamp.as_ref().map(seconds),
+            deleting: meta.deletion_timestamp.as_ref().map(seconds),
+            ours: label(meta, "app.kubernetes.io/managed-by")
+                .is_some_and(|manager| manager == "skyports"),
+        }
+    }
+}
+
+fn seconds(time: &Time) -> Timestamp {
+    Timestamp(time.0.as_second())
+}
+
+fn label<'a>(meta: &'a ObjectMeta, key: &str) -> Option<&'a String> {
+    meta.labels.as_ref()?.get(key)
+}
+
+fn annotation<'a>(meta: &'a ObjectMeta, key: &str) -> Option<&'a String> {
+    meta.annotations.as_ref()?.get(key)
+}
+
+/// Text from the cluster, fit to show; `None` when nothing is left of it.
+fn text(raw: Option<&str>, longest: usize) -> Option<Box<str>> {
+    Some(shown(raw?, longest)).filter(|text| !text.is_empty()).map(Into::into)
+}
+
+/// The host of an address in a status; `None` for one that no link may name.
+fn host(address: &wire::LoadBalancerAddress) -> Option<Host> {
+    let given = |text: &Option<String>| {
+        text.as_deref().filter(|t| !t.is_empty()).and_then(|t| Host::parse(t).ok())
+    };
+    given(&address.ip).or_else(|| given(&address.hostname))
+}

@@ -1,0 +1,175 @@
+//! What is kept of a Service: ports, addresses, and every sign that a controller reacted.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use skyports_model::{Host, Port};
+
+use super::{Identity, annotation, host, label, text};
+use crate::{names, wire};
+
+/// A Service that exposes a cluster, or the ingress controller's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceFacts {
+    pub(crate) identity: Identity,
+    pub(crate) kind: ServiceKind,
+    /// The cluster that its labels or its selector name.
+    pub(crate) labelled: Option<Box<str>>,
+    /// Its selector holds nothing but the cluster's name, so it matches the head and all workers.
+    pub(crate) selects_every_node: bool,
+    pub(crate) ports: Vec<ServicePort>,
+    pub(crate) addresses: Vec<Address>,
+    pub(crate) conditions: Vec<ConditionFacts>,
+    pub(crate) finalizers: Vec<Box<str>>,
+    pub(crate) class: Option<Box<str>>,
+    /// `spec.externalIPs`, then the annotation `skypilot.co/external-ip`: SkyPilot's order for a
+    /// controller without an address.
+    pub(crate) external: Option<Host>,
+}
+
+/// The types of Services, as far as they differ here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServiceKind {
+    /// It waits for, or has, addresses from outside.
+    LoadBalancer,
+    /// Any other type.
+    Other,
+}
+
+/// A TCP port of a Service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServicePort {
+    pub(crate) name: Option<Box<str>>,
+    /// What clients connect to.
+    pub(crate) port: Port,
+    /// What the app listens on.
+    pub(crate) target: Port,
+    /// What every node listens on.
+    pub(crate) node_port: Option<Port>,
+    /// `appProtocol`, as far as it tells HTTP from HTTPS.
+    pub(crate) https: Option<bool>,
+}
+
+/// One address of a status.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Address {
+    pub(crate) host: Host,
+    /// What the load balancer says against single ports.
+    pub(crate) errors: Vec<(Port, Box<str>)>,
+}
+
+/// A condition of a Service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConditionFacts {
+    pub(crate) kind: Box<str>,
+    pub(crate) holds: bool,
+    pub(crate) reason: Option<Box<str>>,
+    pub(crate) message: Option<Box<str>>,
+}
+
+impl ServiceFacts {
+    pub(super) fn of(service: wire::Service) -> Option<Self> {
+        let meta = &service.metadata;
+        let name = names::plain(meta)?;
+        let spec = service.spec.unwrap_or_default();
+        let status = service.status.unwrap_or_default();
+        let kind = match spec.kind.as_deref() {
+            Some("LoadBalancer") => ServiceKind::LoadBalancer,
+            _ => ServiceKind::Other,
+        };
+        let selector = spec.selector.unwrap_or_default();
+        let selected = names::labelled(|key| selector.get(key));
+        let is_controller =
+            meta.namespace.as_deref() == Some(names::CONTROLLER.0) && name == names::CONTROLLER.1;
+        let is_foreign = kind == ServiceKind::LoadBalancer && selected.is_some();
+        if names::service(name).is_none() && !is_foreign && !is_controller {
+            return None;
+        }
+        let labelled = selected.or_else(|| names::labelled(|key| label(meta, key)));
+        Some(Self {
+            identity: Identity::of(meta),
+            kind,
+            labelled: labelled.map(Into::into),
+            selects_every_node: selects_every_node(&selector),
+            ports: spec.ports.unwrap_or_default().into_iter().filter_map(port).collect(),
+            addresses: addresses(status.load_balancer),
+            conditions: status
+                .conditions
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(condition)
+                .collect(),
+            finalizers: meta
+                .finalizers
+                .iter()
+                .flatten()
+                .filter_map(|f| text(Some(f), 120))
+                .collect(),
+            class: text(spec.load_balancer_class.as_deref(), 120),
+            external: spec
+                .external_ips
+                .as_ref()
+                .and_then(|ips| ips.first())
+                .or_else(|| annotation(meta, "skypilot.co/external-ip"))
+                .and_then(|text| Host::parse(text).ok()),
+        })
+    }
+}
+
+fn selects_every_node(selector: &BTreeMap<String, String>) -> bool {
+    !selector.is_empty() && selector.keys().all(|key| names::CLUSTER_LABELS.contains(&key.as_str()))
+}
+
+fn port(port: wire::ServicePort) -> Option<ServicePort> {
+    if port.protocol.as_deref().is_some_and(|protocol| protocol != "TCP") {
+        return None;
+    }
+    let number = Port::new(port.port?)?;
+    let target = match port.target_port {
+        Some(IntOrString::Int(target)) => Port::new(i64::from(target)),
+        // A named port is the pods' business; the Service's own number is the best guess.
+        Some(IntOrString::String(target)) => target.parse().ok(),
+        None => None,
+    };
+    Some(ServicePort {
+        name: text(port.name.as_deref(), 63),
+        port: number,
+        target: target.unwrap_or(number),
+        node_port: port.node_port.and_then(Port::new),
+        https: port.app_protocol.as_deref().and_then(says_https),
+    })
+}
+
+/// What an `appProtocol` says of TLS: Kubernetes' standard names and IANA's.
+fn says_https(protocol: &str) -> Option<bool> {
+    match protocol.to_ascii_lowercase().as_str() {
+        "https" | "kubernetes.io/wss" => Some(true),
+        "http" | "kubernetes.io/ws" => Some(false),
+        _ => None,
+    }
+}
+
+/// Every address of a status that a link may name.
+pub(super) fn addresses(status: Option<wire::LoadBalancerStatus>) -> Vec<Address> {
+    let entries = status.and_then(|status| status.ingress).unwrap_or_default();
+    let mut addresses = Vec::<Address>::new();
+    for entry in entries {
+        let Some(host) = host(&entry) else { continue };
+        let errors = entry.ports.unwrap_or_default().into_iter().filter_map(|status| {
+            Some((Port::new(status.port?)?, text(status.error.as_deref(), 240)?))
+        });
+        if !addresses.iter().any(|known| known.host == host) {
+            addresses.push(Address { host, errors: errors.collect() });
+        }
+    }
+    addresses
+}
+
+fn condition(condition: wire::Condition) -> Option<ConditionFacts> {
+    Some(ConditionFacts {
+        kind: text(condition.kind.as_deref(), 120)?,
+        holds: condition.status.as_deref() == Some("True"),
+        reason: text(condition.reason.as_deref(), 120),
+        message: text(condition.message.as_deref(), 240),
+    })
+}
