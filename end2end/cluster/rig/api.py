@@ -119,10 +119,9 @@ class Api:
             except (OSError, http.client.HTTPException) as error:
                 connection.close()
                 self._local.connection = None
-                # A kept connection that the server closed meanwhile says nothing
-                # about the server: once more on a fresh one.
-                stale = (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError, ConnectionAbortedError)
-                if not (reused and isinstance(error, stale)):
+                # A kept connection that was cut meanwhile says nothing about the
+                # server: once more on a fresh one.
+                if not reused or isinstance(error, TimeoutError):
                     raise Unreachable(f"{method} {path} at {self.server}: {error}") from error
 
 

@@ -70,9 +70,14 @@ class ControlPlane:
         self.apiserver.kill()
 
     def start_apiserver(self) -> None:
-        """On the same port, with the same data; returns once it is ready."""
+        """On the same port, with the same data; returns once it is ready.
+
+        The controllers start anew too: they would take seconds to try again.
+        """
         self.apiserver.start()
         self.wait_until_ready(seconds=60)
+        self.controllers.kill()
+        self.controllers.start()
 
     def pause(self) -> None:
         """The API server keeps its connections and says nothing any more."""
