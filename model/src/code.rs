@@ -27,6 +27,8 @@ codes! {
     WaitingForAddress = "waiting_for_address",
     /// The address is there, and no pod of the cluster runs yet.
     WaitingForPod = "waiting_for_pod",
+    /// Every pod of the cluster has ended; nothing will answer until it is launched again.
+    PodEnded = "pod_ended",
     /// No current data: what is shown is as it was when the context last answered.
     Stale = "stale",
     /// The Ingress names a class that does not exist.

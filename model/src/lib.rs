@@ -30,6 +30,6 @@ pub use finding::{Finding, Step};
 pub use id::{ClusterId, ContextName, EndpointId, NameOnCloud, Namespace, ObjectKind, ObjectRef};
 pub use net::{Host, Port, Scheme};
 pub use overview::Overview;
-pub use reason::Reason;
+pub use reason::{Reason, Silence};
 pub use time::Timestamp;
 pub use url::ExternalUrl;

@@ -2,6 +2,8 @@
 //!
 //! Only the server builds these; what travels is the [`Finding`] that each of them tells.
 
+mod steps;
+
 use crate::code::Code;
 use crate::finding::{Finding, Step};
 use crate::id::{ContextName, Namespace, ObjectRef};
@@ -29,6 +31,15 @@ pub enum Reason {
         /// Its phase, or the event that says what it waits for.
         evidence: String,
     },
+    /// Every pod of the cluster has ended. SkyPilot's pods are never started again.
+    PodEnded {
+        /// The head pod's name.
+        pod: String,
+        /// Its namespace.
+        namespace: Namespace,
+        /// Its phase, or why it ended.
+        evidence: String,
+    },
     /// No event, condition, finalizer or class on a `LoadBalancer` Service. Until 10 s this is
     /// [`Reason::WaitingForAddress`], until 60 s there is hope; then somebody must install a
     /// controller. `MetalLB` without a pool looks the same.
@@ -39,11 +50,17 @@ pub enum Reason {
         context: ContextName,
         /// Whether a minute has passed.
         hopeless: bool,
+        /// What the absence of events means.
+        silence: Silence,
+        /// A Service of the same context that has an address: something assigns them here.
+        neighbour: Option<ObjectRef>,
     },
     /// The controller of load balancers reports an error.
     LoadBalancerError {
         /// The Service.
         service: ObjectRef,
+        /// Whether the Service has an address all the same.
+        has_address: bool,
         /// The event's or condition's reason.
         reason: String,
         /// Its message.
@@ -142,6 +159,29 @@ pub enum Reason {
         /// Why.
         error: String,
     },
+    /// The app that is usually on the port does not work where its path is taken off, or under any
+    /// path.
+    SubpathBreaksApp {
+        /// The app's name.
+        app: String,
+        /// What happens, a sentence or two.
+        why: String,
+        /// What says so: the version, and how it was found out.
+        evidence: String,
+        /// The ways out.
+        steps: Vec<Step>,
+    },
+    /// The app that is usually on the port works under the path once it is told so.
+    SubpathNeedsFlag {
+        /// The app's name.
+        app: String,
+        /// What happens without it, a sentence or two.
+        why: String,
+        /// What says so: the version, and how it was found out.
+        evidence: String,
+        /// The flag or the call, with the path filled in.
+        flag: String,
+    },
     /// SkyPilot's Services select every node of the cluster.
     MultiNodeRouting {
         /// The cluster's nodes.
@@ -151,12 +191,41 @@ pub enum Reason {
     },
 }
 
+/// What it means that a Service has no event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// Events may be listed, and there is none.
+    NoEvent,
+    /// There is none, and the Service is older than the hour for which Kubernetes keeps events by
+    /// default (`--event-ttl` of kube-apiserver).
+    NoEventLeft,
+    /// Events may not be listed, or those of this Service are not looked at.
+    Unseen,
+}
+
+impl Silence {
+    fn evidence(self) -> &'static str {
+        match self {
+            Self::NoEvent => "no event, no condition, no finalizer, no loadBalancerClass",
+            Self::NoEventLeft => {
+                "no event left (they are kept for an hour), no condition, no finalizer, no loadBalancerClass"
+            }
+            Self::Unseen => {
+                "no condition, no finalizer, no loadBalancerClass; its events cannot be seen from here"
+            }
+        }
+    }
+}
+
 impl Reason {
     /// The cause's code.
     pub fn code(&self) -> Code {
         match self {
-            Self::WaitingForAddress { .. } | Self::WaitingForIngressAddress { .. } => Code::WaitingForAddress,
+            Self::WaitingForAddress { .. } | Self::WaitingForIngressAddress { .. } => {
+                Code::WaitingForAddress
+            }
             Self::WaitingForPod { .. } => Code::WaitingForPod,
+            Self::PodEnded { .. } => Code::PodEnded,
             Self::NoLoadBalancerController { .. } => Code::NoLoadBalancerController,
             Self::LoadBalancerError { .. } => Code::LoadBalancerError,
             Self::LoadBalancerUnsupportedHere { .. } => Code::LoadBalancerUnsupportedHere,
@@ -170,6 +239,8 @@ impl Reason {
             Self::Forbidden { .. } => Code::Forbidden,
             Self::ContextInvalid { .. } => Code::ContextInvalid,
             Self::UnreadableObject { .. } => Code::UnreadableObject,
+            Self::SubpathBreaksApp { .. } => Code::SubpathBreaksApp,
+            Self::SubpathNeedsFlag { .. } => Code::SubpathNeedsFlag,
             Self::MultiNodeRouting { .. } => Code::MultiNodeRouting,
         }
     }
@@ -190,15 +261,31 @@ impl Reason {
             Self::WaitingForPod { pod, .. } => {
                 ("Waiting for the head pod to run.".into(), format!("The address is there, {pod} is not running yet."))
             }
-            Self::NoLoadBalancerController { context, hopeless: true, .. } => {
-                (format!("Nothing assigns addresses in {context}."), "Waiting will not help.".into())
+            Self::PodEnded { pod, .. } => {
+                (format!("{pod} has ended."), "SkyPilot does not start its pods again; launch the cluster again.".into())
             }
+            Self::NoLoadBalancerController { silence: Silence::Unseen, hopeless, .. } => (
+                "No sign of a controller.".into(),
+                if *hopeless {
+                    "An error may be reported in its events, which cannot be seen from here.".into()
+                } else {
+                    "Usually one shows within seconds.".into()
+                },
+            ),
             Self::NoLoadBalancerController { hopeless: false, .. } => (
                 "No controller has reacted.".into(),
                 "Usually one does within seconds; after a minute waiting will not help.".into(),
             ),
-            Self::LoadBalancerError { reason, message, .. } => {
-                ("The load balancer cannot be set up:".into(), format!("{message} ({reason})"))
+            Self::NoLoadBalancerController { neighbour: Some(neighbour), .. } => (
+                "No controller has reacted to this Service.".into(),
+                format!("Waiting will not help. {neighbour} has an address: what gave it that does not serve this one."),
+            ),
+            Self::NoLoadBalancerController { context, neighbour: None, .. } => {
+                (format!("Nothing assigns addresses in {context}."), "Waiting will not help.".into())
+            }
+            Self::LoadBalancerError { reason, message, has_address, .. } => {
+                let lead = if *has_address { "The load balancer reports an error:" } else { "The load balancer cannot be set up:" };
+                (lead.into(), format!("{message} ({reason})"))
             }
             Self::LoadBalancerUnsupportedHere { .. } => (
                 "Clusters made by `sky local up` have no load balancers.".into(),
@@ -250,6 +337,12 @@ impl Reason {
             Self::UnreadableObject { object, error } => {
                 (format!("Cannot read {object}:"), format!("{error}. Everything else is shown."))
             }
+            Self::SubpathBreaksApp { app, why, .. } => {
+                (format!("Usually {app}: will not work under this path."), why.clone())
+            }
+            Self::SubpathNeedsFlag { app, why, .. } => {
+                (format!("Usually {app}: needs a setting to work under this path."), why.clone())
+            }
             Self::MultiNodeRouting { nodes, .. } => (
                 format!("Requests are spread over {nodes} nodes."),
                 "If the app runs on the head only, some of them fail.".into(),
@@ -263,13 +356,17 @@ impl Reason {
             Self::WaitingForIngressAddress { controller } => {
                 Some(format!("{controller} has no status.loadBalancer.ingress"))
             }
-            Self::WaitingForPod { evidence, .. } | Self::NoIngressController { evidence, .. } => {
-                Some(evidence.clone())
+            Self::WaitingForPod { evidence, .. }
+            | Self::PodEnded { evidence, .. }
+            | Self::NoIngressController { evidence, .. }
+            | Self::SubpathBreaksApp { evidence, .. }
+            | Self::SubpathNeedsFlag { evidence, .. } => Some(evidence.clone()),
+            Self::NoLoadBalancerController { service, silence, .. } => {
+                Some(format!("{service}: {}", silence.evidence()))
             }
-            Self::NoLoadBalancerController { service, .. } => {
-                Some(format!("{service}: no event, no condition, no finalizer, no loadBalancerClass"))
+            Self::LoadBalancerError { service, reason, message, .. } => {
+                Some(format!("{service}: {reason}: {message}"))
             }
-            Self::LoadBalancerError { service, reason, message } => Some(format!("{service}: {reason}: {message}")),
             Self::LoadBalancerUnsupportedHere { service } => {
                 Some(format!("{service} waits in the context kind-skypilot"))
             }
@@ -279,7 +376,9 @@ impl Reason {
             Self::NoIngressClass { existing, .. } if existing.is_empty() => {
                 Some("the cluster has no IngressClass".into())
             }
-            Self::NoIngressClass { existing, .. } => Some(format!("existing classes: {}", existing.join(", "))),
+            Self::NoIngressClass { existing, .. } => {
+                Some(format!("existing classes: {}", existing.join(", ")))
+            }
             Self::IngressPathMissing { service, .. } => {
                 Some(format!("{service} exists; no Ingress has it for a backend"))
             }
@@ -297,90 +396,6 @@ impl Reason {
             }
         }
     }
-
-    fn steps(&self) -> Vec<Step> {
-        match self {
-            Self::WaitingForAddress { .. } | Self::StaleEndpoint { .. } => vec![],
-            Self::WaitingForIngressAddress { controller } => vec![describe(controller)],
-            Self::WaitingForPod { pod, namespace, .. } => {
-                vec![Step::command("See what the pod waits for", format!("kubectl describe pod {pod} -n {namespace}"))]
-            }
-            Self::NoLoadBalancerController { service, .. } => vec![
-                Step::advice("Install a controller of load balancers, MetalLB for one; with MetalLB installed, add an IPAddressPool"),
-                Step::advice("Or open the port through an Ingress: set `kubernetes.ports: ingress` in SkyPilot’s config and launch again"),
-                describe(service),
-            ],
-            Self::LoadBalancerError { service, .. } | Self::LoadBalancerDeleting { service, .. } => {
-                vec![describe(service)]
-            }
-            Self::LoadBalancerUnsupportedHere { service } => vec![
-                Step::advice("Open the port through an Ingress: SkyPilot does so by itself while kind-skypilot is the current context"),
-                describe(service),
-            ],
-            Self::NoIngressClass { .. } => vec![
-                Step::advice("Install an ingress controller with the class `nginx`: SkyPilot supports no other"),
-                Step::command("See the classes", "kubectl get ingressclass"),
-            ],
-            Self::NoIngressController { ingress, .. } => vec![
-                Step::advice("Install ingress-nginx in the namespace ingress-nginx: SkyPilot looks for it there"),
-                describe(ingress),
-            ],
-            Self::IngressPathMissing { service, .. } => vec![
-                Step::advice("Launch the cluster again with this port, or open it again"),
-                describe(service),
-            ],
-            Self::IngressServiceMissing { ingress, .. } => vec![describe(ingress)],
-            Self::StaleContext { context, .. } | Self::Unreachable { context, .. } => vec![Step::command(
-                "Ask it yourself",
-                format!("kubectl --context {} get --raw /readyz", shell_word(context.as_str())),
-            )],
-            Self::Forbidden { resources, namespace, .. } => {
-                vec![Step::command("Grant it", role(resources, namespace.as_ref()))]
-            }
-            Self::ContextInvalid { .. } => {
-                vec![Step::command("See the contexts", "kubectl config get-contexts")]
-            }
-            Self::UnreadableObject { .. } => vec![],
-            Self::MultiNodeRouting { object, .. } => vec![
-                Step::advice("Run the app on every node, or keep to one node"),
-                describe(object),
-            ],
-        }
-    }
-}
-
-fn describe(object: &ObjectRef) -> Step {
-    let kind = object.kind.as_str().to_lowercase();
-    Step::command("See its events", format!("kubectl describe {kind} {} -n {}", object.name, object.namespace))
-}
-
-/// A word quoted for a POSIX shell where it needs it.
-fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@".contains(c);
-    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
-}
-
-/// The smallest Role (or `ClusterRole`) that grants list and watch, as YAML to copy.
-fn role(resources: &[String], namespace: Option<&Namespace>) -> String {
-    let (kind, place) = match namespace {
-        Some(ns) => ("Role", format!("\n  namespace: {ns}")),
-        None => ("ClusterRole", String::new()),
-    };
-    let rule = |group: &str, names: &[&str]| {
-        format!("- apiGroups: [\"{group}\"]\n  resources: [{}]\n  verbs: [list, watch]\n", names.join(", "))
-    };
-    let (networking, core): (Vec<&str>, Vec<&str>) =
-        resources.iter().map(String::as_str).partition(|name| name.starts_with("ingress"));
-    let mut yaml = format!(
-        "apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata:\n  name: skyports-viewer{place}\nrules:\n"
-    );
-    if !core.is_empty() {
-        yaml.push_str(&rule("", &core));
-    }
-    if !networking.is_empty() {
-        yaml.push_str(&rule("networking.k8s.io", &networking));
-    }
-    yaml
 }
 
 #[cfg(test)]
@@ -404,12 +419,9 @@ mod tests {
         );
         let yaml = finding.steps[0].command.as_deref().unwrap();
         assert!(yaml.contains("kind: Role\n") && yaml.contains("namespace: ml"), "{yaml}");
-        assert!(yaml.contains("resources: [pods]") && yaml.contains("resources: [ingresses]"), "{yaml}");
-    }
-
-    #[test]
-    fn commands_quote_what_a_shell_would_split() {
-        assert_eq!(shell_word("arn:aws:eks:x/y"), "arn:aws:eks:x/y");
-        assert_eq!(shell_word("a b;'c"), "'a b;'\\''c'");
+        assert!(
+            yaml.contains("resources: [pods]") && yaml.contains("resources: [ingresses]"),
+            "{yaml}"
+        );
     }
 }

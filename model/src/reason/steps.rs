@@ -1,0 +1,142 @@
+//! What to do about each cause: commands, settings and manifests to copy.
+
+use super::{Reason, Silence};
+use crate::finding::Step;
+use crate::id::{Namespace, ObjectRef};
+
+impl Reason {
+    pub(super) fn steps(&self) -> Vec<Step> {
+        match self {
+            Self::WaitingForAddress { .. } | Self::StaleEndpoint { .. } => vec![],
+            Self::WaitingForIngressAddress { controller } => vec![describe(controller)],
+            Self::WaitingForPod { pod, namespace, .. } => {
+                vec![Step::command(
+                    "See what the pod waits for",
+                    format!("kubectl describe pod {pod} -n {namespace}"),
+                )]
+            }
+            Self::PodEnded { pod, namespace, .. } => {
+                vec![Step::command(
+                    "See why it ended",
+                    format!("kubectl describe pod {pod} -n {namespace}"),
+                )]
+            }
+            Self::NoLoadBalancerController { service, silence: Silence::Unseen, .. }
+            | Self::NoLoadBalancerController { service, neighbour: Some(_), .. } => {
+                vec![describe(service)]
+            }
+            Self::NoLoadBalancerController { service, .. } => vec![
+                Step::advice(
+                    "Install a controller of load balancers, MetalLB for one; with MetalLB installed, add an IPAddressPool",
+                ),
+                Step::advice(
+                    "Or open the port through an Ingress: set `kubernetes.ports: ingress` in SkyPilot’s config and launch again",
+                ),
+                describe(service),
+            ],
+            Self::LoadBalancerError { service, .. }
+            | Self::LoadBalancerDeleting { service, .. } => {
+                vec![describe(service)]
+            }
+            Self::LoadBalancerUnsupportedHere { service } => vec![
+                Step::advice(
+                    "Open the port through an Ingress: SkyPilot does so by itself while kind-skypilot is the current context",
+                ),
+                describe(service),
+            ],
+            Self::NoIngressClass { .. } => vec![
+                Step::advice(
+                    "Install an ingress controller with the class `nginx`: SkyPilot supports no other",
+                ),
+                Step::command("See the classes", "kubectl get ingressclass"),
+            ],
+            Self::NoIngressController { ingress, .. } => vec![
+                Step::advice(
+                    "Install ingress-nginx in the namespace ingress-nginx: SkyPilot looks for it there",
+                ),
+                describe(ingress),
+            ],
+            Self::IngressPathMissing { service, .. } => vec![
+                Step::advice("Launch the cluster again with this port, or open it again"),
+                describe(service),
+            ],
+            Self::IngressServiceMissing { ingress, .. } => vec![describe(ingress)],
+            Self::StaleContext { context, .. } | Self::Unreachable { context, .. } => {
+                vec![Step::command(
+                    "Ask it yourself",
+                    format!("kubectl --context {} get --raw /readyz", shell_word(context.as_str())),
+                )]
+            }
+            Self::Forbidden { resources, namespace, .. } => {
+                vec![Step::command("Grant it", role(resources, namespace.as_ref()))]
+            }
+            Self::ContextInvalid { .. } => {
+                vec![Step::command("See the contexts", "kubectl config get-contexts")]
+            }
+            Self::UnreadableObject { .. } => vec![],
+            Self::SubpathBreaksApp { steps, .. } => steps.clone(),
+            Self::SubpathNeedsFlag { flag, .. } => {
+                vec![Step::command("Start it with", flag.clone())]
+            }
+            Self::MultiNodeRouting { object, .. } => vec![
+                Step::advice("Run the app on every node, or keep to one node"),
+                describe(object),
+            ],
+        }
+    }
+}
+
+fn describe(object: &ObjectRef) -> Step {
+    let kind = object.kind.as_str().to_lowercase();
+    Step::command(
+        "See its events",
+        format!("kubectl describe {kind} {} -n {}", object.name, object.namespace),
+    )
+}
+
+/// A word quoted for a POSIX shell where it needs it.
+fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
+/// The smallest Role (or `ClusterRole`) that grants list and watch, as YAML to copy.
+fn role(resources: &[String], namespace: Option<&Namespace>) -> String {
+    let (kind, place) = match namespace {
+        Some(ns) => ("Role", format!("\n  namespace: {ns}")),
+        None => ("ClusterRole", String::new()),
+    };
+    let rule = |group: &str, names: &[&str]| {
+        format!(
+            "- apiGroups: [\"{group}\"]\n  resources: [{}]\n  verbs: [list, watch]\n",
+            names.join(", ")
+        )
+    };
+    let (networking, core): (Vec<&str>, Vec<&str>) =
+        resources.iter().map(String::as_str).partition(|name| name.starts_with("ingress"));
+    let mut yaml = format!(
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata:\n  name: skyports-viewer{place}\nrules:\n"
+    );
+    if !core.is_empty() {
+        yaml.push_str(&rule("", &core));
+    }
+    if !networking.is_empty() {
+        yaml.push_str(&rule("networking.k8s.io", &networking));
+    }
+    yaml
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_quote_what_a_shell_would_split() {
+        assert_eq!(shell_word("arn:aws:eks:x/y"), "arn:aws:eks:x/y");
+        assert_eq!(shell_word("a b;'c"), "'a b;'\\''c'");
+    }
+}
