@@ -11,8 +11,8 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable
 
 from . import kubeconfig, objects, users
 from .api import JSON, ApiError
@@ -39,9 +39,7 @@ def operations(rig: Rig) -> dict[str, Op]:
             raise ValueError("patch_lb needs name_on_cloud or service")
         objects.patch_lb(api, namespace, service or objects.lb_service(str(name_on_cloud)), addresses)
 
-    def request(
-        method: str, path: str, body: object = None, content_type: str = JSON, user: str = users.ADMIN
-    ) -> dict:
+    def request(method: str, path: str, body: object = None, content_type: str = JSON, user: str = users.ADMIN) -> dict:
         try:
             return {"answer": plane.api(user).request(method, path, body, content_type)}
         except ApiError as error:

@@ -6,7 +6,8 @@ import http.client
 import json
 import ssl
 import threading
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 JSON = "application/json"

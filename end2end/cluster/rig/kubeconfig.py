@@ -41,9 +41,7 @@ def write(path: Path, contexts: list[Context], current: str | None = None) -> Pa
             }
             for context in contexts
         ],
-        "users": [
-            {"name": f"{context.name}/{context.user}", "user": {"token": context.token}} for context in contexts
-        ],
+        "users": [{"name": f"{context.name}/{context.user}", "user": {"token": context.token}} for context in contexts],
     }
     path.write_text(json.dumps(document, indent=1) + "\n")
     return path

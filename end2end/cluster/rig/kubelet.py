@@ -14,6 +14,11 @@ from .api import Api, ApiError, Unreachable, namespaced
 PODS = "/api/v1/pods"
 NODE, GPU_NODE = "fake-node-1", "fake-gpu-node-1"
 GPU = "nvidia.com/gpu"
+# What a node must say of itself.
+NODE_INFO = [
+    *("architecture", "bootID", "containerRuntimeVersion", "kernelVersion", "kubeProxyVersion"),
+    *("kubeletVersion", "machineID", "operatingSystem", "osImage", "systemUUID"),
+]
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
 
 
@@ -45,19 +50,19 @@ class Kubelet:
         labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"} | labels
         self._api.post("/api/v1/nodes", {"metadata": {"name": name, "labels": labels}})
         size = {"cpu": "10000", "memory": "100000Gi", "pods": "100000", "ephemeral-storage": "10000Gi"} | devices
-        ready = {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "fake", "lastHeartbeatTime": now()}
+        ready = {
+            "type": "Ready",
+            "status": "True",
+            "reason": "KubeletReady",
+            "message": "fake",
+            "lastHeartbeatTime": now(),
+        }
         status = {
             "capacity": size,
             "allocatable": size,
             "conditions": [ready],
             "addresses": [{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": name}],
-            "nodeInfo": {
-                key: "fake"
-                for key in (
-                    "architecture bootID containerRuntimeVersion kernelVersion kubeProxyVersion "
-                    "kubeletVersion machineID operatingSystem osImage systemUUID"
-                ).split()
-            },
+            "nodeInfo": dict.fromkeys(NODE_INFO, "fake"),
         }
         self._api.patch(f"/api/v1/nodes/{name}/status", {"status": status})
 
@@ -111,7 +116,15 @@ class Kubelet:
         ]
         state = {"running": {"startedAt": now()}} if up else {"waiting": {"reason": "ContainerCreating"}}
         containers = [
-            {"name": c["name"], "image": c["image"], "imageID": "", "ready": up, "started": up, "restartCount": 0, "state": state}
+            {
+                "name": c["name"],
+                "image": c["image"],
+                "imageID": "",
+                "ready": up,
+                "started": up,
+                "restartCount": 0,
+                "state": state,
+            }
             for c in pod["spec"]["containers"]
         ]
         status = {"phase": phase, "hostIP": "10.40.0.1", "startTime": now(), "conditions": conditions}

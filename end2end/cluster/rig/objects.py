@@ -52,9 +52,15 @@ def patch_lb(api: Api, namespace: str, service: str, addresses: list[str]) -> di
 
 
 def event(
-    api: Api, namespace: str, kind: str, name: str, reason: str, message: str, type: str = "Normal",
+    api: Api,
+    namespace: str,
+    kind: str,
+    name: str,
+    reason: str,
+    message: str,
+    type: str = "Normal",
     component: str = "service-controller",
-) -> dict:  # fmt: skip
+) -> dict:
     """An event about an object that exists (Service, Ingress or Pod)."""
     plural, group = {"Service": ("services", ""), "Pod": ("pods", ""), "Ingress": ("ingresses", NETWORKING)}[kind]
     about = api.get(namespaced(namespace, plural, name, group))
@@ -123,10 +129,16 @@ def ingress_controller(
 
 
 def remove_ingress_controller(api: Api, keep_class: bool = False) -> None:
-    for path in [CONTROLLER] + ([] if keep_class else [f"/apis/{NETWORKING}/ingressclasses/nginx"]):
-        if api.is_there(path):
-            api.delete(path)
-            wait_for(f"the end of {path}", lambda path=path: not api.is_there(path))
+    remove(api, CONTROLLER)
+    if not keep_class:
+        remove(api, f"/apis/{NETWORKING}/ingressclasses/nginx")
+
+
+def remove(api: Api, path: str) -> None:
+    """Returns once it is gone; not being there is fine."""
+    if api.is_there(path):
+        api.delete(path)
+        wait_for(f"the end of {path}", lambda: not api.is_there(path))
 
 
 def remove_ingress_path(api: Api, namespace: str, name_on_cloud: str, port: int) -> None:

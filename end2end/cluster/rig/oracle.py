@@ -61,30 +61,49 @@ class Oracle:
         )
 
     def open_ports(
-        self, name_on_cloud: str, ports: list[str], mode: str = "loadbalancer", namespace: str | None = None,
+        self,
+        name_on_cloud: str,
+        ports: list[str],
+        mode: str = "loadbalancer",
+        namespace: str | None = None,
         context: str | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.ask("open_ports", name_on_cloud=name_on_cloud, ports=ports, mode=mode, **self._place(context, namespace))
 
     def query_ports(
-        self, name_on_cloud: str, ports: list[str], mode: str = "loadbalancer", namespace: str | None = None,
-        context: str | None = None, wait: bool = False,
-    ) -> dict[int, list[str]]:  # fmt: skip
+        self,
+        name_on_cloud: str,
+        ports: list[str],
+        mode: str = "loadbalancer",
+        namespace: str | None = None,
+        context: str | None = None,
+        wait: bool = False,
+    ) -> dict[int, list[str]]:
         """URLs by port, as `sky status --endpoints` prints them."""
         place = self._place(context, namespace)
         answer = self.ask("query_ports", name_on_cloud=name_on_cloud, ports=ports, mode=mode, wait=wait, **place)
         return {int(port): urls for port, urls in answer["endpoints"].items()}
 
     def cleanup_ports(
-        self, name_on_cloud: str, ports: list[str], mode: str = "loadbalancer", namespace: str | None = None,
+        self,
+        name_on_cloud: str,
+        ports: list[str],
+        mode: str = "loadbalancer",
+        namespace: str | None = None,
         context: str | None = None,
-    ) -> None:  # fmt: skip
-        self.ask("cleanup_ports", name_on_cloud=name_on_cloud, ports=ports, mode=mode, **self._place(context, namespace))
+    ) -> None:
+        self.ask(
+            "cleanup_ports", name_on_cloud=name_on_cloud, ports=ports, mode=mode, **self._place(context, namespace)
+        )
 
     def terminate(
-        self, name_on_cloud: str, ports: list[str] | None = None, mode: str = "loadbalancer",
-        namespace: str | None = None, context: str | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        name_on_cloud: str,
+        ports: list[str] | None = None,
+        mode: str = "loadbalancer",
+        namespace: str | None = None,
+        context: str | None = None,
+    ) -> None:
         """As `sky down`; `ports` are those on SkyPilot's record."""
         place = self._place(context, namespace)
         self.ask("terminate", name_on_cloud=name_on_cloud, ports=ports, mode=mode, **place)

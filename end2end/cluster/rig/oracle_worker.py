@@ -24,8 +24,8 @@ from sky.provision import common  # noqa: E402
 from sky.provision.kubernetes import config as kubernetes_config  # noqa: E402
 from sky.provision.kubernetes import instance, network, network_utils  # noqa: E402
 from sky.resources import Resources  # noqa: E402
-from sky.utils import annotations, common_utils  # noqa: E402
-
+from sky.utils import annotations as sky_caches  # noqa: E402
+from sky.utils import common_utils  # noqa: E402
 
 KUBECONFIG = pathlib.Path(os.environ["KUBECONFIG"])
 
@@ -163,7 +163,7 @@ def main() -> None:
     for line in sys.stdin:
         try:
             request = json.loads(line)
-            annotations.clear_request_level_cache()
+            sky_caches.clear_request_level_cache()
             if "context" in request:
                 use(request["context"], request["namespace"])
             answer = OPS[request.pop("op")](**request)

@@ -1,6 +1,6 @@
 """Drives the `skyports` binary: runs a command, or keeps a server for a while.
 
-Knows only the public interface (docs/interfaces): commands, exit codes, the
+Knows only the public interface: commands, exit codes, the
 printed address, JSON. Every process is bounded in time.
 """
 
@@ -15,10 +15,10 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator
 
 from rig.process import die_with_parent, free_ports
 from rig.wait import wait_for

@@ -6,8 +6,8 @@ import itertools
 import os
 import re
 import signal
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 import pytest
 

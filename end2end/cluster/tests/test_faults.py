@@ -1,4 +1,4 @@
-"""What people see while something is broken (shared fault numbers R-…).
+"""What people see while something is broken.
 
 A fault never takes away what was known, never hides which context or right is
 missing, and never spreads to what still works.
@@ -16,7 +16,7 @@ from overview import clusters, context_state, endpoints
 from rig import kubeconfig, objects
 from rig.process import free_ports
 from rig.rig import Rig
-from test_oracle import WAITING, opened, with_address
+from skypilot import WAITING, opened, with_address
 
 
 def is_live(server: Server, context: str = "rig") -> None:
@@ -29,7 +29,7 @@ def nobody_there() -> str:
 
 
 def test_rows_stay_while_the_api_server_is_away(rig: Rig, namespace: str, skyports: Skyports) -> None:
-    """R-01: a banner within 5 s, the rows stay; live within 3 s of its return."""
+    """A banner within 5 s, the rows stay; live within 3 s of its return."""
     c = with_address(rig, namespace, "stays", ["8888"], "203.0.113.230")
     with skyports.serve("--namespace", namespace) as server:
         is_live(server)
@@ -49,12 +49,16 @@ def test_rows_stay_while_the_api_server_is_away(rig: Rig, namespace: str, skypor
         finally:
             rig.control_plane.start_apiserver()
         back = time.monotonic()
-        wait_for_overview(server, "the context to be live again", lambda o: context_state(o, "rig") == "live", seconds=15)
+        wait_for_overview(
+            server, "the context to be live again", lambda o: context_state(o, "rig") == "live", seconds=15
+        )
         took = time.monotonic() - back
         assert took <= 3, f"live {took:.1f} s after the API server was ready"
         # And it is: a change is seen.
         objects.patch_lb(rig.api, namespace, objects.lb_service(c), ["203.0.113.231"])
-        wait_for_overview(server, "the new address", lambda o: "203.0.113.231" in str(endpoints(o, namespace, c)[8888]["urls"]))
+        wait_for_overview(
+            server, "the new address", lambda o: "203.0.113.231" in str(endpoints(o, namespace, c)[8888]["urls"])
+        )
 
 
 def test_what_changed_meanwhile_is_seen_afterwards(rig: Rig, namespace: str, skyports: Skyports) -> None:
@@ -75,7 +79,7 @@ def test_what_changed_meanwhile_is_seen_afterwards(rig: Rig, namespace: str, sky
 
 
 def test_a_hung_api_server_slows_no_page(rig: Rig, namespace: str, skyports: Skyports) -> None:
-    """R-02, its first seconds: pages come from memory."""
+    """Its first seconds: pages come from memory."""
     c = with_address(rig, namespace, "hung", ["8888"], "203.0.113.233")
     with skyports.serve("--namespace", namespace) as server:
         wait_for_overview(server, "the cluster", lambda o: c in clusters(o, namespace))
@@ -95,7 +99,7 @@ def test_list_says_that_the_api_server_is_away(rig: Rig, skyports: Skyports, tmp
 
 
 def test_events_that_may_not_be_read(rig: Rig, namespace: str, skyports: Skyports, tmp_path: Path) -> None:
-    """R-10: the rest works, and what is missing is named."""
+    """The rest works, and what is missing is named."""
     c = with_address(rig, namespace, "blind", ["8888"], "203.0.113.234")
     waits = opened(rig, namespace, "waits", ["8888"])
     config = rig.write_kubeconfig(tmp_path / "no-events", rig.context(user="no-events"))
@@ -149,7 +153,9 @@ def test_a_context_that_does_not_exist(rig: Rig, skyports: Skyports, tmp_path: P
         assert word in done.err, f"no {word!r} in standard error\n{done}"
 
 
-@pytest.mark.parametrize("command", [("list",), ("serve", "--no-login", "--listen", "127.0.0.1:0")], ids=["list", "serve"])
+@pytest.mark.parametrize(
+    "command", [("list",), ("serve", "--no-login", "--listen", "127.0.0.1:0")], ids=["list", "serve"]
+)
 class TestKubeconfigs:
     """A kubeconfig that is named but no good is an error, never the demo."""
 
@@ -173,7 +179,7 @@ class TestKubeconfigs:
 
 
 def test_one_of_two_contexts_is_dead(rig: Rig, namespace: str, skyports: Skyports, tmp_path: Path) -> None:
-    """R-30: the other is unaffected; `list` ends with 0 and says which is dead."""
+    """The other is unaffected; `list` ends with 0 and says which is dead."""
     c = with_address(rig, namespace, "alive", ["8888"], "203.0.113.238")
     contexts = (rig.context("alive"), rig.context("dead", server=nobody_there()))
     config = rig.write_kubeconfig(tmp_path / "half", *contexts)

@@ -14,7 +14,7 @@ from overview import endpoints, origin
 from rig import objects
 from rig.api import JSON_PATCH, namespaced
 from rig.rig import Rig
-from test_oracle import opened, with_address
+from skypilot import opened, with_address
 
 OPEN = ("open", "ready")
 

@@ -15,31 +15,17 @@ from binary import Skyports, wait_for_overview
 from overview import bare, cluster, clusters, endpoints, says_what_skypilot_says
 from rig import objects
 from rig.rig import Rig
+from skypilot import WAITING, opened, with_address
 
 SEVERAL = ["8888", "6006-6008"]
 NUMBERS = {6006, 6007, 6008, 8888}
-# The second after some seconds without a sign of any controller; the rig has none.
-WAITING = ("waiting_for_address", "no_load_balancer_controller")
-
-
-def opened(rig: Rig, namespace: str, name: str, ports: list[str], mode: str = "loadbalancer", **options: object) -> str:
-    """A cluster with ports open in one mode, by SkyPilot; its name on the cloud."""
-    if mode == "ingress":
-        objects.ingress_class(rig.api)
-    c = rig.oracle.provision(name, namespace=namespace, **options)["name_on_cloud"]  # type: ignore[arg-type]
-    rig.oracle.open_ports(c, ports, mode=mode, namespace=namespace)
-    return c
-
-
-def with_address(rig: Rig, namespace: str, name: str, ports: list[str], address: str) -> str:
-    c = opened(rig, namespace, name, ports)
-    objects.patch_lb(rig.api, namespace, objects.lb_service(c), [address])
-    return c
 
 
 @pytest.mark.parametrize("ports", [["8888"], SEVERAL], ids=["one-port", "several-ports"])
 @pytest.mark.parametrize("address", ["203.0.113.200", "a1b2c3.elb.example.com"], ids=["ip", "hostname"])
-def test_a_load_balancer_with_an_address(rig: Rig, namespace: str, skyports: Skyports, ports: list[str], address: str) -> None:
+def test_a_load_balancer_with_an_address(
+    rig: Rig, namespace: str, skyports: Skyports, ports: list[str], address: str
+) -> None:
     c = with_address(rig, namespace, "train", ports, address)
     found = endpoints(skyports.list_json("--namespace", namespace), namespace, c)
     says_what_skypilot_says(found, rig.oracle.query_ports(c, ports, namespace=namespace))
@@ -199,7 +185,9 @@ def test_the_page_follows_skypilot(rig: Rig, namespace: str, skyports: Skyports)
             known = clusters(overview, namespace)
             return endpoints(overview, namespace, c) if c in known else {}
 
-        wait_for_overview(server, "8888 to be pending", lambda o: {p: e["state"] for p, e in ports(o).items()} == {8888: "pending"})
+        wait_for_overview(
+            server, "8888 to be pending", lambda o: {p: e["state"] for p, e in ports(o).items()} == {8888: "pending"}
+        )
         objects.patch_lb(rig.api, namespace, objects.lb_service(c), ["203.0.113.212"])
         found = wait_for_overview(server, "8888 to be open", lambda o: ports(o).get(8888, {}).get("urls"))
         says_what_skypilot_says(ports(found), rig.oracle.query_ports(c, ["8888"], namespace=namespace))

@@ -88,15 +88,18 @@ def test_skypilot_takes_a_cluster_down(rig: Rig, namespace: str) -> None:
     c = rig.oracle.provision("gone", nodes=2, namespace=namespace)["name_on_cloud"]
     rig.oracle.open_ports(c, ["8888"], namespace=namespace)
     rig.oracle.terminate(c, ports=["8888"], namespace=namespace)
-    for plural in ("pods", "services"):
-        left = lambda plural=plural: rig.api.get(namespaced(namespace, plural))["items"]  # noqa: E731
-        wait_for(f"the end of all {plural}", lambda: not left(), detail=lambda: str([i["metadata"]["name"] for i in left()]))
+
+    def left() -> list[str]:
+        items = [i for plural in ("pods", "services") for i in rig.api.get(namespaced(namespace, plural))["items"]]
+        return [i["metadata"]["name"] for i in items]
+
+    wait_for("the end of all pods and Services", lambda: not left(), detail=lambda: str(left()))
 
 
 def test_a_pod_chooses_its_address_and_its_phase(rig: Rig, namespace: str) -> None:
     containers = [{"name": "app", "image": "example.invalid/app:test"}]
-    for name, annotations in (("placed", {"rig/pod-ip": "10.244.200.7"}), ("waiting", {"rig/phase": "Pending"})):
-        pod = {"metadata": {"name": name, "annotations": annotations}, "spec": {"containers": containers}}
+    for name, chosen in (("placed", {"rig/pod-ip": "10.244.200.7"}), ("waiting", {"rig/phase": "Pending"})):
+        pod = {"metadata": {"name": name, "annotations": chosen}, "spec": {"containers": containers}}
         rig.api.post(namespaced(namespace, "pods"), pod)
 
     def status(name: str) -> dict:
@@ -216,7 +219,9 @@ def test_a_rig_is_driven_by_json_lines() -> None:
         assert ask("event", **said) == {"ok": True}
         assert ask("request", method="GET", path="/version")["answer"]["major"] == "1"
         assert ask("request", method="GET", path="/api/v1/pods", user="nobody")["status"] == 403
-        config = ask("kubeconfig", path=f"{ready['dir']}/two", contexts=[{"name": "a"}, {"name": "b", "user": "viewer"}])
+        config = ask(
+            "kubeconfig", path=f"{ready['dir']}/two", contexts=[{"name": "a"}, {"name": "b", "user": "viewer"}]
+        )
         assert Path(config["path"]).exists()
         assert ask("stop_apiserver") == {"ok": True}
         assert "error" in ask("request", method="GET", path="/version")
