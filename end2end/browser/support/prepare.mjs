@@ -1,0 +1,107 @@
+// What every spec starts from: a rig, a server, a browser, and pages that must stay clean.
+import { after, afterEach, before } from 'node:test';
+import { Rig } from './rig.mjs';
+import { Server } from './server.mjs';
+import { assertClean, launch, watch } from './chromium.mjs';
+
+// Call it at the top of a spec; what it returns is filled before the first test. `args` are the
+// server's; `ready` makes the clusters that the spec needs.
+export function prepare({ args = [], ready = async () => {} } = {}) {
+  const world = { pages: [] };
+  before(
+    async () => {
+      world.rig = await Rig.start();
+      await ready(world);
+      world.server = await Server.start(world.rig.kubeconfig, { args });
+      await settled(world.server);
+      world.browser = await launch();
+    },
+    { timeout: 240_000 },
+  );
+  afterEach(async () => {
+    const pages = world.pages.splice(0);
+    for (const { context } of pages) await context.close();
+    for (const { faults, expected } of pages) assertClean(faults, expected);
+  });
+  after(
+    async () => {
+      await world.browser?.close();
+      await world.server?.stop();
+      await world.rig?.stop();
+    },
+    { timeout: 60_000 },
+  );
+
+  // A page in a profile of its own, not signed in.
+  world.stranger = async ({ expected = [], ...options } = {}) => {
+    const context = await world.browser.newContext(options);
+    const page = await context.newPage();
+    world.pages.push({ context, faults: await watch(page), expected });
+    return page;
+  };
+
+  // A page at `target`, signed in as the printed link does it.
+  world.open = async (target = '/', options = {}) => {
+    const page = await world.stranger(options);
+    await signIn(page, world.server);
+    if (target !== '/') await page.goto(world.server.origin + target);
+    if (options.javaScriptEnabled !== false) await live(page);
+    return page;
+  };
+  return world;
+}
+
+export async function signIn(page, server) {
+  if (server.code) {
+    await page.context().addCookies(await cookies(server));
+  }
+  await page.goto(`${server.origin}/`);
+}
+
+// The cookie that the login gives, asked for without a browser.
+async function cookies(server) {
+  const answer = await fetch(`${server.origin}/login`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin: server.origin, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ code: server.code }),
+  });
+  return answer.headers.getSetCookie().map((cookie) => {
+    const [pair] = cookie.split(';');
+    const at = pair.indexOf('=');
+    return { name: pair.slice(0, at), value: pair.slice(at + 1), url: server.origin };
+  });
+}
+
+// The page's script runs and the event stream is there.
+export async function live(page) {
+  await page.locator('[data-live="live"]').first().waitFor({ timeout: 15_000 });
+}
+
+// Every context is live, so what is shown is all there is.
+async function settled(server) {
+  await eventually('every context to be live', async () => {
+    const { contexts } = await server.overview();
+    return contexts.length > 0 && contexts.every((context) => context.state === 'live');
+  });
+}
+
+// Asks until it holds; for things that no locator can wait for.
+export async function eventually(what, holds, seconds = 15) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const value = await holds();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited ${seconds} s for ${what}`);
+    await new Promise((done) => setTimeout(done, 25));
+  }
+}
+
+// The row of a port; rows of clusters are told apart by the link to the port's own page.
+export function row(page, cluster, port) {
+  return page.locator(`tr.row:has(a[href*="/${cluster}/${port}"])`);
+}
+
+export function rows(page) {
+  return page.locator('tr.row:has(.c-port)');
+}
