@@ -26,7 +26,7 @@ pub struct DashboardError {
 
 impl DashboardError {
     /// The server's own fault: no use-case was given to the request.
-    pub(crate) fn not_provided() -> Self {
+    pub fn not_provided() -> Self {
         Self {
             code: "internal".to_owned(),
             message: "This request reached no dashboard. Nothing was changed.".to_owned(),

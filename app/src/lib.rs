@@ -1,9 +1,27 @@
 //! What people see of skyports, compiled for the server (feature `ssr`) and for the browser
 //! (feature `hydrate`). Knows the model and Leptos; never Kubernetes, never the server.
 //!
-//! Start reading at [`page`] for the documents, and at [`dashboard::Dashboard`] for where their
-//! data comes from.
+//! Start reading at [`page`] for the documents, at [`island`] for what is live in them, and at
+//! [`dashboard::Dashboard`] for where their data comes from.
 
 pub mod api;
+mod behaviour;
+mod board;
+mod browser;
+mod components;
 pub mod dashboard;
+pub mod island;
+mod live;
 pub mod page;
+mod pages;
+mod reach;
+mod state;
+mod stream;
+mod words;
+
+/// Makes the page that the browser shows come to life; its islands are started by the boot script.
+pub fn hydrate() {
+    #[cfg(feature = "hydrate")]
+    leptos::mount::hydrate_islands();
+    behaviour::begin();
+}

@@ -8,6 +8,17 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use skyports_model::{ClusterId, Filter, Overview, Port, Step, Timestamp};
 
+use crate::browser;
+use crate::components::alone::{error_card, login_card};
+use crate::components::icon::Icons;
+use crate::island::LiveEndpoints;
+use crate::state::{self, PageState, View};
+
+/// The brand, small, in no file of its own: browsers ask for one on every page.
+const FAVICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' \
+     stroke='%231d5fd0' stroke-width='2.6' stroke-linecap='round'%3E%3Cpath d='M3.6 14.2a8.4 8.4 0 0 1 16.8 0M8.2 \
+     14.2a3.8 3.8 0 0 1 7.6 0M2.6 18.6h4.2M9.9 18.6h4.2M17.2 18.6h4.2'/%3E%3C/svg%3E";
+
 /// The URL paths of the built files: `/pkg/app.0123456789abcdef.js`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assets {
@@ -37,7 +48,7 @@ pub struct PageEnv {
 }
 
 /// The theme that a reader chose, as the cookie `theme` tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Theme {
     /// As the system wants it.
     #[default]
@@ -82,8 +93,8 @@ pub fn boot_script(assets: &Assets) -> String {
 
 /// All endpoints, as far as `filter` shows them.
 pub fn overview(overview: &Arc<Overview>, filter: &Filter, env: &PageEnv) -> String {
-    let (_, _) = (overview, filter);
-    document(env, "Endpoints", view! { <p>{"…"}</p> })
+    let view = View::Overview { filter: filter.clone() };
+    live_document("Endpoints", view, Arc::clone(overview), env)
 }
 
 /// One cluster; `marked` is the port that the address names.
@@ -93,38 +104,112 @@ pub fn cluster(
     marked: Option<Port>,
     env: &PageEnv,
 ) -> String {
-    let (_, _) = (overview, marked);
-    document(env, cluster.name.as_str(), view! { <p>{"…"}</p> })
+    let found = overview.cluster(cluster);
+    let name = found.map_or_else(|| cluster.name.to_string(), |cluster| cluster.name.clone());
+    // The rest comes with the first load: this page need not carry it.
+    let only = Overview {
+        as_of: overview.as_of,
+        revision: overview.revision,
+        contexts: overview.contexts.clone(),
+        clusters: found.cloned().into_iter().collect(),
+    };
+    let title = match marked {
+        Some(port) => format!("{port} · {name}"),
+        None => name.clone(),
+    };
+    live_document(&title, View::Cluster { id: cluster.clone(), name, marked }, Arc::new(only), env)
 }
 
 /// The contexts, their state and what is missing in each.
 pub fn contexts(overview: &Arc<Overview>, env: &PageEnv) -> String {
-    let _ = overview;
-    document(env, "Contexts", view! { <p>{"…"}</p> })
+    live_document("Contexts", View::Contexts, Arc::clone(overview), env)
 }
 
 /// Asks for the code that the terminal shows.
 pub fn login(env: &PageEnv, failed: bool) -> String {
-    let _ = failed;
-    document(env, "Log in", view! { <p>{"…"}</p> })
+    let icons = icons(env);
+    rendered(|| {
+        let script = env
+            .assets
+            .is_some()
+            .then(|| view! { <script type="module" inner_html=LOGIN_SCRIPT></script> });
+        document("Log in", env, (login_card(failed, &icons), script))
+    })
 }
 
 /// Says what went wrong and what to do next.
 pub fn error(env: &PageEnv, status: u16, title: &str, what: &str, next: &[Step]) -> String {
-    let (_, _) = (status, next);
-    document(env, title, view! { <p>{what.to_owned()}</p> })
+    let icons = icons(env);
+    rendered(|| {
+        let body = (error_card(status, title, what, next, &icons), boot(env));
+        document(title, env, body)
+    })
 }
 
-fn document(env: &PageEnv, title: &str, body: impl IntoView) -> String {
+fn icons(env: &PageEnv) -> Icons {
+    Icons::at(env.assets.as_ref().map_or("/pkg/icons.svg", |assets| &assets.icons))
+}
+
+/// A document with the island and the state that it starts from.
+fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv) -> String {
+    let state =
+        PageState { view, build: env.build.clone(), icons: icons(env), now: env.now, overview };
+    let state = Arc::new(state);
+    let block = env.assets.is_some().then(|| state.encode());
+    rendered(|| {
+        provide_context(state);
+        let block = block.map(|block| {
+            view! { <script type="application/octet-stream" id=state::ELEMENT>{block}</script> }
+        });
+        let body = view! {
+            <a class="skip" href="#main">"Skip to content"</a>
+            <p class="visually-hidden" role="status" id=browser::ANNOUNCER></p>
+            <noscript>
+                <p class="noscript">
+                    "Without JavaScript this page shows one moment: reload it to see what changed."
+                </p>
+            </noscript>
+            <LiveEndpoints/>
+            {block}
+            {boot(env)}
+        };
+        document(title, env, body)
+    })
+}
+
+fn boot(env: &PageEnv) -> impl IntoView + use<> {
+    env.assets
+        .as_ref()
+        .map(|assets| view! { <script type="module" inner_html=boot_script(assets)></script> })
+}
+
+fn document(title: &str, env: &PageEnv, body: impl IntoView) -> impl IntoView {
     let title = format!("{title} · skyports");
-    let html = view! {
+    let files = env.assets.as_ref().map(|Assets { css, font, wasm, .. }| {
+        view! {
+            <link rel="stylesheet" href=css.clone()/>
+            <link rel="preload" href=font.clone() r#as="font" type="font/woff2" crossorigin="anonymous"/>
+            <link rel="preload" href=wasm.clone() r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
+        }
+    });
+    view! {
         <html lang="en" data-theme=env.theme.word()>
             <head>
                 <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <title>{title}</title>
+                <link rel="icon" href=FAVICON/>
+                {files}
             </head>
             <body>{body}</body>
         </html>
-    };
-    format!("<!doctype html>{}", html.to_html())
+    }
+}
+
+/// Renders a view in a reactive world of its own, which ends with it.
+fn rendered<V: IntoView>(view: impl FnOnce() -> V) -> String {
+    let owner = Owner::new_root(None);
+    let html = owner.with(|| view().into_view().to_html());
+    owner.cleanup();
+    format!("<!doctype html>{html}")
 }

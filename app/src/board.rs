@@ -1,0 +1,352 @@
+//! The signals of a page: one a row, one a cluster's header, one a list for its order.
+//!
+//! So a change to one Service sets one signal and touches one row. Signals are set only when
+//! what they hold differs.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use skyports_model::{
+    Cluster, ClusterId, ContextStatus, Endpoint, EndpointId, EndpointState, Filter, ObjectRef,
+    Overview, Timestamp,
+};
+
+use crate::live::{Currency, stale_since};
+use crate::state::View;
+
+/// Everything on a page that can change.
+#[derive(Clone, Copy)]
+pub(crate) struct Board {
+    /// Users' clusters.
+    pub(crate) users: RwSignal<Vec<Group>>,
+    /// SkyPilot's controllers.
+    pub(crate) controllers: RwSignal<Vec<Group>>,
+    /// The contexts that the page is about.
+    pub(crate) contexts: RwSignal<Vec<ContextStatus>>,
+    /// Counts, and what to say when there is nothing to show.
+    pub(crate) summary: RwSignal<Summary>,
+    /// What the reader asks for.
+    pub(crate) filter: RwSignal<Filter>,
+    /// How current the page is.
+    pub(crate) currency: RwSignal<Currency>,
+    /// The time, each second: for what is waiting.
+    pub(crate) second: RwSignal<Timestamp>,
+    /// The time, each minute: for ages.
+    pub(crate) minute: RwSignal<Timestamp>,
+}
+
+/// A cluster in a list. Two are the same when they share their signals.
+#[derive(Clone)]
+pub(crate) struct Group {
+    /// The cluster's own facts.
+    pub(crate) head: ArcRwSignal<Head>,
+    /// Its rows, in order.
+    pub(crate) rows: ArcRwSignal<Vec<Row>>,
+}
+
+/// A row in a list.
+pub(crate) type Row = ArcRwSignal<RowValue>;
+
+/// What is shown of a cluster beside its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// The cluster, without its endpoints.
+    pub(crate) cluster: Cluster,
+    /// How many endpoints it has, shown or not.
+    pub(crate) ports: usize,
+    /// Since when its context has been silent.
+    pub(crate) stale: Option<Timestamp>,
+    /// The objects that expose it; told on its own page only.
+    pub(crate) objects: Vec<ObjectRef>,
+}
+
+/// What is shown in a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RowValue {
+    /// The endpoint.
+    pub(crate) endpoint: Endpoint,
+    /// Its cluster's name for people.
+    pub(crate) cluster: String,
+}
+
+/// Counts, and what to say when there is nothing to show.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Summary {
+    /// How many clusters there are.
+    pub(crate) clusters: usize,
+    /// How many endpoints are in each state, of those that the filter's words match.
+    pub(crate) tally: [usize; 4],
+    /// Why no cluster is shown.
+    pub(crate) empty: Option<Empty>,
+}
+
+/// Why no cluster is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Empty {
+    /// No context has answered yet.
+    Connecting,
+    /// There are no contexts.
+    NoContexts,
+    /// So many contexts answered and have no cluster.
+    NoClusters(usize),
+    /// The filter hides all of so many endpoints.
+    Filtered(usize),
+    /// Contexts refuse to tell.
+    Forbidden,
+    /// No context has ever answered.
+    Unreachable,
+    /// The cluster of this page is not there.
+    Gone(ClusterId),
+}
+
+impl Board {
+    /// The board of a page that shows `overview`.
+    pub(crate) fn new(overview: &Overview, view: &View, now: Timestamp) -> Self {
+        let board = Self {
+            users: RwSignal::new(vec![]),
+            controllers: RwSignal::new(vec![]),
+            contexts: RwSignal::new(vec![]),
+            summary: RwSignal::new(Summary::default()),
+            filter: RwSignal::new(view.filter()),
+            currency: RwSignal::new(Currency::Connecting),
+            second: RwSignal::new(now),
+            minute: RwSignal::new(now),
+        };
+        board.show(overview, view);
+        board
+    }
+
+    /// Shows `overview` as the filter wants it, and tells the rows whose state changed.
+    pub(crate) fn show(&self, overview: &Overview, view: &View) -> Vec<String> {
+        let filter = self.filter.get_untracked();
+        let stale: BTreeMap<_, _> = overview
+            .contexts
+            .iter()
+            .filter_map(|context| Some((&context.name, stale_since(context.state)?)))
+            .collect();
+        let wanted: Vec<Wanted<'_>> = overview
+            .clusters
+            .iter()
+            .filter(|cluster| view.cluster().is_none_or(|only| *only == cluster.id))
+            .filter_map(|cluster| {
+                Wanted::of(cluster, &filter, stale.get(&cluster.id.context).copied(), view)
+            })
+            .collect();
+        let (controllers, users): (Vec<_>, Vec<_>) = wanted
+            .into_iter()
+            .partition(|wanted| wanted.cluster.kind.is_controller() && view.cluster().is_none());
+        let nothing = users.is_empty() && controllers.is_empty();
+
+        let mut said = arrange(self.users, &users);
+        said.extend(arrange(self.controllers, &controllers));
+        let contexts =
+            overview.contexts.iter().filter(|context| concerns(view, context)).cloned().collect();
+        set_if_new(self.contexts, contexts);
+        let empty = if nothing { Some(Empty::of(overview, view)) } else { None };
+        set_if_new(
+            self.summary,
+            Summary { clusters: overview.clusters.len(), tally: tally(overview, &filter), empty },
+        );
+        said
+    }
+
+    /// Moves the clocks to `now`.
+    pub(crate) fn tick(&self, now: Timestamp) {
+        set_if_new(self.second, now);
+        if now.0.div_euclid(60) != self.minute.get_untracked().0.div_euclid(60) {
+            self.minute.set(now);
+        }
+    }
+}
+
+/// Sets a signal when the value differs.
+pub(crate) fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
+
+/// A cluster that is to be shown, with its rows.
+struct Wanted<'a> {
+    cluster: &'a Cluster,
+    endpoints: Vec<&'a Endpoint>,
+    stale: Option<Timestamp>,
+    objects: Vec<&'a ObjectRef>,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(
+        cluster: &'a Cluster,
+        filter: &Filter,
+        stale: Option<Timestamp>,
+        view: &View,
+    ) -> Option<Self> {
+        let endpoints: Vec<_> =
+            cluster.endpoints.iter().filter(|endpoint| filter.shows(cluster, endpoint)).collect();
+        let shown =
+            !endpoints.is_empty() || (cluster.endpoints.is_empty() && filter.shows_empty(cluster));
+        let mut objects = vec![];
+        if view.cluster().is_some() {
+            objects.extend(cluster.endpoints.iter().map(|endpoint| &endpoint.object));
+            objects.sort();
+            objects.dedup();
+        }
+        shown.then_some(Self { cluster, endpoints, stale, objects })
+    }
+
+    fn head(&self) -> Head {
+        Head {
+            cluster: without_endpoints(self.cluster),
+            ports: self.cluster.endpoints.len(),
+            stale: self.stale,
+            objects: self.objects.iter().copied().cloned().collect(),
+        }
+    }
+
+    fn row(&self, endpoint: &Endpoint) -> Row {
+        ArcRwSignal::new(RowValue {
+            endpoint: endpoint.clone(),
+            cluster: self.cluster.name.clone(),
+        })
+    }
+
+    fn group(&self) -> Group {
+        let rows = self.endpoints.iter().map(|endpoint| self.row(endpoint)).collect();
+        Group { head: ArcRwSignal::new(self.head()), rows: ArcRwSignal::new(rows) }
+    }
+}
+
+fn without_endpoints(cluster: &Cluster) -> Cluster {
+    Cluster {
+        id: cluster.id.clone(),
+        name: cluster.name.clone(),
+        user: cluster.user.clone(),
+        workspace: cluster.workspace.clone(),
+        kind: cluster.kind,
+        nodes: cluster.nodes,
+        ready_nodes: cluster.ready_nodes,
+        resources: cluster.resources.clone(),
+        created: cluster.created,
+        head_address: cluster.head_address.clone(),
+        endpoints: vec![],
+        findings: cluster.findings.clone(),
+    }
+}
+
+/// Makes `list` show the clusters that are wanted; signals of clusters that stay are kept.
+fn arrange(list: RwSignal<Vec<Group>>, wanted: &[Wanted<'_>]) -> Vec<String> {
+    let old = list.get_untracked();
+    let known: BTreeMap<ClusterId, &Group> = old
+        .iter()
+        .map(|group| (group.head.with_untracked(|head| head.cluster.id.clone()), group))
+        .collect();
+    let mut said = vec![];
+    let new: Vec<Group> = wanted
+        .iter()
+        .map(|wanted| match known.get(&wanted.cluster.id) {
+            None => wanted.group(),
+            Some(group) => {
+                let head = wanted.head();
+                if group.head.with_untracked(|old| *old != head) {
+                    group.head.set(head);
+                }
+                arrange_rows(&group.rows, wanted, &mut said);
+                Group::clone(group)
+            }
+        })
+        .collect();
+    if !old.iter().map(|group| &group.head).eq(new.iter().map(|group| &group.head)) {
+        list.set(new);
+    }
+    said
+}
+
+fn arrange_rows(rows: &ArcRwSignal<Vec<Row>>, wanted: &Wanted<'_>, said: &mut Vec<String>) {
+    let old = rows.get_untracked();
+    let known: BTreeMap<EndpointId, &Row> = old
+        .iter()
+        .map(|row| (row.with_untracked(|value| value.endpoint.id.clone()), row))
+        .collect();
+    let new: Vec<Row> = wanted
+        .endpoints
+        .iter()
+        .map(|endpoint| match known.get(&endpoint.id) {
+            None => wanted.row(endpoint),
+            Some(row) => {
+                let differs = row.with_untracked(|old| {
+                    if old.endpoint.state.word() != endpoint.state.word() {
+                        said.push(told(endpoint, &wanted.cluster.name));
+                    }
+                    old.endpoint != **endpoint || old.cluster != wanted.cluster.name
+                });
+                if differs {
+                    row.set(RowValue {
+                        endpoint: Endpoint::clone(endpoint),
+                        cluster: wanted.cluster.name.clone(),
+                    });
+                }
+                Row::clone(row)
+            }
+        })
+        .collect();
+    if old != new {
+        rows.set(new);
+    }
+}
+
+/// `8888 JupyterLab on train is open`, for those who listen to the page.
+fn told(endpoint: &Endpoint, cluster: &str) -> String {
+    let app = endpoint.app.as_ref().map_or(String::new(), |app| format!(" {}", app.name));
+    let state = match endpoint.state {
+        EndpointState::Pending { .. } => "is pending",
+        EndpointState::Open => "is open",
+        EndpointState::Attention { .. } => "needs attention",
+        EndpointState::Unknown { .. } => "is unknown",
+    };
+    format!("{}{app} on {cluster} {state}", endpoint.port())
+}
+
+/// Whether a page tells of a context.
+fn concerns(view: &View, context: &ContextStatus) -> bool {
+    view.cluster().is_none_or(|cluster| cluster.context == context.name)
+}
+
+fn tally(overview: &Overview, filter: &Filter) -> [usize; 4] {
+    let words = Filter { text: filter.text.clone(), state: String::new() };
+    let mut tally = [0; 4];
+    for (_, endpoint) in
+        overview.endpoints().filter(|(cluster, endpoint)| words.shows(cluster, endpoint))
+    {
+        let place = EndpointState::WORDS.iter().position(|word| *word == endpoint.state.word());
+        if let Some(number) = place.and_then(|place| tally.get_mut(place)) {
+            *number += 1;
+        }
+    }
+    tally
+}
+
+impl Empty {
+    fn of(overview: &Overview, view: &View) -> Self {
+        use skyports_model::ContextState as State;
+        if let Some(id) = view.cluster() {
+            return Self::Gone(id.clone());
+        }
+        let has = |wanted: fn(State) -> bool| {
+            overview.contexts.iter().filter(|c| wanted(c.state)).count()
+        };
+        let known = has(|state| matches!(state, State::Live | State::Stale { .. }));
+        if !overview.clusters.is_empty() {
+            Self::Filtered(overview.endpoints().count())
+        } else if overview.contexts.is_empty() {
+            Self::NoContexts
+        } else if known > 0 {
+            Self::NoClusters(known)
+        } else if has(|state| state == State::Connecting) > 0 {
+            Self::Connecting
+        } else if has(|state| state == State::Forbidden) > 0 {
+            Self::Forbidden
+        } else {
+            Self::Unreachable
+        }
+    }
+}

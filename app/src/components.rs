@@ -1,0 +1,27 @@
+//! What pages are made of: a file a component, its twin of the same name in `style/`.
+//!
+//! A component is a function from what it shows to a view, without signals of its own: what
+//! changes is read by the caller, in one effect a row. Components that the browser may create
+//! (all but those of `shell` and `alone`) hold no element that is wholly static: Leptos would
+//! make it through `innerHTML`, which Trusted Types forbid. So static text is written `{"…"}`.
+
+pub(crate) mod alone;
+pub(crate) mod app_tile;
+pub(crate) mod cluster_group;
+pub(crate) mod code_block;
+pub(crate) mod context_card;
+pub(crate) mod copy_button;
+pub(crate) mod empty_state;
+pub(crate) mod endpoint_filters;
+pub(crate) mod endpoint_row;
+pub(crate) mod endpoint_table;
+pub(crate) mod endpoint_url;
+pub(crate) mod facts;
+pub(crate) mod finding;
+pub(crate) mod icon;
+pub(crate) mod live_indicator;
+pub(crate) mod note;
+pub(crate) mod reach;
+pub(crate) mod shell;
+pub(crate) mod status_badge;
+pub(crate) mod status_tally;

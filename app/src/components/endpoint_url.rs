@@ -1,0 +1,142 @@
+//! A URL that can be opened, an address that can be copied, or the shape of what will come.
+
+use leptos::either::EitherOf4;
+use leptos::prelude::*;
+use skyports_model::{Endpoint, ExternalUrl, FutureUrl};
+
+use super::copy_button::copy_button;
+use super::icon::{Icons, icon};
+
+/// Hosts up to this length are shown whole.
+const LONGEST_HOST: usize = 34;
+
+/// The line, or lines, with what to open or copy.
+pub(crate) fn endpoint_url(
+    endpoint: &Endpoint,
+    cluster: &str,
+    icons: &Icons,
+) -> impl IntoView + use<> {
+    let port = endpoint.port();
+    if !endpoint.urls.is_empty() {
+        let lines: Vec<_> = endpoint
+            .urls
+            .iter()
+            .map(|url| {
+                let label = format!("Copy URL for port {port} of {cluster}");
+                view! {
+                    <div class="url-line">
+                        {external_link(url, icons)} {copy_button(label, icons)}
+                    </div>
+                }
+            })
+            .collect();
+        return EitherOf4::A(lines);
+    }
+    if !endpoint.addresses.is_empty() {
+        let lines: Vec<_> = endpoint
+            .addresses
+            .iter()
+            .map(|address| {
+                let label = format!("Copy address for port {port} of {cluster}");
+                view! {
+                    <div class="url-line">
+                        <span class="url plain">{address.clone()}</span>
+                        {copy_button(label, icons)}
+                    </div>
+                }
+            })
+            .collect();
+        return EitherOf4::B(lines);
+    }
+    match &endpoint.future {
+        Some(future) => EitherOf4::C(future_url(future)),
+        None => EitherOf4::D(view! {
+            <div class="url-line">
+                <span class="url future">{"No address"}</span>
+            </div>
+        }),
+    }
+}
+
+/// A link out of skyports: nothing but an [`ExternalUrl`] can become one.
+fn external_link(url: &ExternalUrl, icons: &Icons) -> impl IntoView + use<> {
+    let (cut, kept) = parts(url);
+    let scheme = format!("{}://", url.scheme().as_str());
+    let [host, path] =
+        cut.map(|text| (!text.is_empty()).then(|| view! { <span class="cut">{text}</span> }));
+    let [port, end] = kept.map(|text| (!text.is_empty()).then(|| view! { <span>{text}</span> }));
+    view! {
+        <a class="url" href=url.to_string() target="_blank" rel="noopener noreferrer">
+            <span class="scheme">{scheme}</span>
+            {host}
+            {port}
+            {path}
+            {end}
+            {icon("external", icons)}
+            <span class="visually-hidden">{" (opens in a new tab)"}</span>
+        </a>
+    }
+}
+
+/// What of a URL may be cut in a narrow place, and what stays: `[host, path]`, `[port, end]`,
+/// shown in the order host, port, path, end.
+fn parts(url: &ExternalUrl) -> ([String; 2], [String; 2]) {
+    let (authority, path) = (url.authority(), url.path());
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if authority.len() > LONGEST_HOST && !port.ends_with(']') => {
+            (host.to_owned(), format!(":{port}"))
+        }
+        None if authority.len() > LONGEST_HOST => (authority, String::new()),
+        _ => (String::new(), authority),
+    };
+    // `/skypilot/ml/train-2ea4` may be cut, `/8888/` stays.
+    let trimmed = path.strip_suffix('/').unwrap_or(path);
+    let at = trimmed.rfind('/').unwrap_or(0);
+    let (start, end) = path.split_at_checked(at).unwrap_or((path, ""));
+    ([host, start.to_owned()], [port, end.to_owned()])
+}
+
+fn future_url(future: &FutureUrl) -> impl IntoView + use<> {
+    let FutureUrl { scheme, port, path } = future;
+    let scheme = format!("{}://", scheme.as_str());
+    let rest = match port {
+        Some(port) if port.number() != future.scheme.default_port() => format!(":{port}{path}"),
+        _ => path.clone(),
+    };
+    view! {
+        <div class="url-line">
+            <span class="url future">
+                <span class="scheme">{scheme}</span>
+                <span class="hole">{"address"}</span>
+                <span class="cut">{rest}</span>
+            </span>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(url: &str) -> String {
+        let ([host, path], [port, end]) = parts(&ExternalUrl::parse(url).unwrap());
+        format!("{host}|{port}|{path}|{end}")
+    }
+
+    #[test]
+    fn the_end_that_tells_endpoints_apart_stays() {
+        assert_eq!(cut("http://203.0.113.7:8888/"), "|203.0.113.7:8888||/");
+        assert_eq!(
+            cut("http://203.0.113.7/skypilot/ml/t/8888/"),
+            "|203.0.113.7|/skypilot/ml/t|/8888/"
+        );
+        assert_eq!(
+            cut("http://internal-a3f1c9e04b7d4f7e8b2c-1187.eu-west-1.elb.amazonaws.com:8000/"),
+            "internal-a3f1c9e04b7d4f7e8b2c-1187.eu-west-1.elb.amazonaws.com|:8000||/"
+        );
+        assert_eq!(
+            cut("http://[2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]/a"),
+            "|[2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]||/a"
+        );
+    }
+}

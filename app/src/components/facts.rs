@@ -1,0 +1,65 @@
+//! A cluster's facts, name over value.
+
+use leptos::prelude::*;
+use skyports_model::{Cluster, Resources};
+
+use super::cluster_group::kind;
+use super::copy_button::copy_button;
+use super::icon::Icons;
+
+/// What is known of a cluster; what is not known is left out.
+pub(crate) fn facts(cluster: &Cluster, icons: &Icons) -> impl IntoView + use<> {
+    let Resources { cpu, memory, accelerator, accelerator_count } = &cluster.resources;
+    let accelerators = (*accelerator_count > 0).then(|| {
+        let name = accelerator.as_deref().unwrap_or("GPU");
+        format!("{} × {name}:{accelerator_count}", cluster.nodes)
+    });
+    let known = [
+        ("Kind", kind(cluster.kind).map(str::to_owned)),
+        ("Accelerators", accelerators),
+        ("CPU a node", cpu.clone()),
+        ("Memory a node", memory.clone()),
+        ("Owner", cluster.user.clone()),
+        ("Workspace", cluster.workspace.clone()),
+        ("Namespace", Some(cluster.id.namespace.to_string())),
+        ("Context", Some(cluster.id.context.to_string())),
+    ];
+    let to_copy = [
+        ("Name on Kubernetes", Some(cluster.id.name.to_string())),
+        ("Head pod’s address", cluster.head_address.as_ref().map(ToString::to_string)),
+    ];
+    let plain: Vec<_> =
+        known.into_iter().filter_map(|(name, value)| Some(fact(name, value?))).collect();
+    let copied: Vec<_> = to_copy
+        .into_iter()
+        .filter_map(|(name, value)| Some(fact_to_copy(name, value?, icons)))
+        .collect();
+    view! {
+        <dl class="facts">
+            {plain}
+            {copied}
+        </dl>
+    }
+}
+
+fn fact(name: &'static str, value: String) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+        </div>
+    }
+}
+
+fn fact_to_copy(name: &'static str, value: String, icons: &Icons) -> impl IntoView + use<> {
+    let label = format!("Copy: {name}");
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd>
+                <span class="mono">{value}</span>
+                {copy_button(label, icons)}
+            </dd>
+        </div>
+    }
+}

@@ -1,0 +1,52 @@
+//! Icons from the sheet `style/assets/icons.svg`.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Where the sheet of icons is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Icons(Arc<str>);
+
+impl Icons {
+    /// The sheet at a path.
+    pub(crate) fn at(path: &str) -> Self {
+        Self(path.into())
+    }
+
+    fn address(&self, name: &str) -> String {
+        format!("{}#i-{name}", self.0)
+    }
+}
+
+impl Serialize for Icons {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Icons {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|path| Self::at(&path))
+    }
+}
+
+/// An outlined icon.
+pub(crate) fn icon(name: &str, icons: &Icons) -> impl IntoView + use<> {
+    drawn("icon", name, icons)
+}
+
+/// A filled icon: the states.
+pub(crate) fn glyph(name: &str, icons: &Icons) -> impl IntoView + use<> {
+    drawn("icon glyph", name, icons)
+}
+
+/// An icon of the given classes.
+pub(crate) fn drawn(class: &'static str, name: &str, icons: &Icons) -> impl IntoView + use<> {
+    view! {
+        <svg class=class aria-hidden="true">
+            <use href=icons.address(name)></use>
+        </svg>
+    }
+}

@@ -1,0 +1,96 @@
+//! The page of one cluster.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use skyports_model::time::age_in_words;
+use skyports_model::{Cluster, ObjectRef, Port, Timestamp};
+
+use super::all_notes;
+use super::overview::nothing;
+use crate::board::{Board, Group, Head};
+use crate::components::cluster_group::plain_rows;
+use crate::components::code_block::code_block;
+use crate::components::endpoint_row::live_row;
+use crate::components::endpoint_table::endpoint_table;
+use crate::components::facts::facts;
+use crate::components::icon::Icons;
+use crate::components::shell::page_head;
+
+/// The cluster's facts, findings and ports; `marked` is the port that the address names.
+pub(crate) fn cluster(board: Board, marked: Option<Port>, icons: &Icons) -> impl IntoView + use<> {
+    let marked = marked.map(Port::number);
+    let (notes, empty, icons) = (icons.clone(), icons.clone(), icons.clone());
+    view! {
+        <For
+            each=move || board.users.get()
+            key=|group| group.head.clone()
+            children=move |group| body(group, board, marked, notes.clone(), icons.clone())
+        />
+        {nothing(board, empty)}
+    }
+}
+
+fn body(
+    group: Group,
+    board: Board,
+    marked: Option<u16>,
+    note_icons: Icons,
+    icons: Icons,
+) -> impl IntoView {
+    let Group { head, rows } = group;
+    let (plain_head, terminal_head) = (head.clone(), head.clone());
+    let (head_icons, plain_icons, terminal_icons) = (icons.clone(), icons.clone(), icons.clone());
+    let groups = view! {
+        <tbody class="group" role="rowgroup">
+            {move || plain_head.with(|head| plain_rows(head, &plain_icons))}
+            <For
+                each=move || rows.get()
+                key=Clone::clone
+                children=move |row| live_row(row, board, marked, icons.clone())
+            />
+        </tbody>
+    };
+    view! {
+        {move || {
+            let now = board.minute.get();
+            head.with(|head| {
+                (page_head(head.cluster.name.clone(), standing(&head.cluster, now)), facts(&head.cluster, &head_icons))
+            })
+        }}
+        <div class="notes">{all_notes(board, note_icons)}</div>
+        <section class="section">
+            <h2>"Open ports"</h2>
+            {endpoint_table("Open ports", groups)}
+        </section>
+        <section class="section">
+            <h2>"Same in a terminal"</h2>
+            {move || terminal_head.with(|head| code_block(&commands(head), "the commands", &terminal_icons))}
+        </section>
+    }
+}
+
+/// `8 of 8 pods running · up for 3 h`.
+fn standing(cluster: &Cluster, now: Timestamp) -> String {
+    let pods = format!("{} of {} pods running", cluster.ready_nodes, cluster.nodes);
+    match cluster.created {
+        Some(created) => format!("{pods} · up for {}", age_in_words(created.age(now))),
+        None => pods,
+    }
+}
+
+/// What shows the same without skyports.
+fn commands(head: &Head) -> String {
+    let name = &head.cluster.name;
+    let mut lines = vec![format!("sky status --endpoints {name}"), format!("skyports list {name}")];
+    let mut objects: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for ObjectRef { kind, namespace, name } in &head.objects {
+        let object = format!("{}/{name}", kind.as_str().to_lowercase());
+        objects.entry(namespace.as_str()).or_default().push(object);
+    }
+    let get = |(namespace, objects): (&str, Vec<String>)| {
+        format!("kubectl get {} -n {namespace}", objects.join(" "))
+    };
+    lines.extend(objects.into_iter().map(get));
+    lines.join("\n")
+}

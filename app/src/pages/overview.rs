@@ -1,0 +1,72 @@
+//! The page of all endpoints.
+
+use leptos::prelude::*;
+
+use super::all_notes;
+use crate::board::{Board, Group};
+use crate::components::cluster_group::live_group;
+use crate::components::empty_state::empty_state;
+use crate::components::endpoint_filters::endpoint_filters;
+use crate::components::endpoint_table::endpoint_table;
+use crate::components::icon::Icons;
+use crate::components::shell::page_head;
+use crate::words::count;
+
+/// Counts, filter, users' clusters, and SkyPilot's controllers apart below.
+pub(crate) fn overview(board: Board, icons: &Icons) -> impl IntoView + use<> {
+    let sub = move || {
+        let clusters = board.summary.with(|summary| summary.clusters);
+        let contexts = board.contexts.with(Vec::len);
+        view! {
+            {format!("{} in ", count(clusters, "cluster"))}
+            <a href="/contexts">{count(contexts, "context")}</a>
+        }
+    };
+    view! {
+        {page_head("Endpoints".to_owned(), sub)}
+        <div class="notes">{all_notes(board, icons.clone())}</div>
+        {endpoint_filters(board, icons.clone())}
+        {section(board.users, board, "Endpoints", None, icons)}
+        {section(board.controllers, board, "Endpoints of SkyPilot controllers", Some("SkyPilot controllers"), icons)}
+        {nothing(board, icons.clone())}
+    }
+}
+
+/// A table of clusters; nothing while there are none.
+fn section(
+    list: RwSignal<Vec<Group>>,
+    board: Board,
+    label: &'static str,
+    title: Option<&'static str>,
+    icons: &Icons,
+) -> impl IntoView + use<> {
+    let icons = icons.clone();
+    let some = Memo::new(move |_| list.with(|groups| !groups.is_empty()));
+    move || {
+        let icons = icons.clone();
+        let table = move || {
+            let groups = view! {
+                <For
+                    each=move || list.get()
+                    key=|group| group.head.clone()
+                    children=move |group| live_group(group, board, icons.clone())
+                />
+            };
+            view! {
+                <section class="section">
+                    {title.map(|title| view! { <h2>{title}</h2> })}
+                    {endpoint_table(label, groups)}
+                </section>
+            }
+        };
+        some.get().then(table)
+    }
+}
+
+/// Why no cluster is shown.
+pub(super) fn nothing(board: Board, icons: Icons) -> impl IntoView {
+    move || {
+        let empty = board.summary.with(|summary| summary.empty.clone());
+        empty.map(|empty| board.filter.with(|filter| empty_state(&empty, filter, &icons)))
+    }
+}

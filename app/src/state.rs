@@ -1,0 +1,118 @@
+//! What a document carries for its own start in the browser: the state block.
+//!
+//! The browser hydrates from exactly what the server rendered from; one difference between the
+//! two stops the page. So the moment, the filter and the paths of files travel with the data.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use leptos::prelude::use_context;
+use serde::{Deserialize, Serialize};
+use skyports_model::{ClusterId, Filter, Overview, Port, Timestamp};
+
+use crate::browser;
+use crate::components::icon::Icons;
+
+/// The id of the element that holds the state.
+pub(crate) const ELEMENT: &str = "state";
+
+/// Which page it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum View {
+    /// All endpoints.
+    Overview {
+        /// What the address asks for.
+        filter: Filter,
+    },
+    /// One cluster.
+    Cluster {
+        /// Which one.
+        id: ClusterId,
+        /// Its name for people.
+        name: String,
+        /// The port that the address names.
+        marked: Option<Port>,
+    },
+    /// The contexts.
+    Contexts,
+}
+
+impl View {
+    /// The filter that the address asks for.
+    pub(crate) fn filter(&self) -> Filter {
+        match self {
+            Self::Overview { filter } => filter.clone(),
+            Self::Cluster { .. } | Self::Contexts => Filter::default(),
+        }
+    }
+
+    /// The only cluster that the page is about.
+    pub(crate) fn cluster(&self) -> Option<&ClusterId> {
+        match self {
+            Self::Cluster { id, .. } => Some(id),
+            Self::Overview { .. } | Self::Contexts => None,
+        }
+    }
+}
+
+/// The state of a page, with the overview as `O` holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PageState<O> {
+    /// Which page it is.
+    pub(crate) view: View,
+    /// The build that rendered it.
+    pub(crate) build: String,
+    /// The path of the sheet of icons.
+    pub(crate) icons: Icons,
+    /// The moment from which ages are told.
+    pub(crate) now: Timestamp,
+    /// What the page shows.
+    pub(crate) overview: O,
+}
+
+impl PageState<Arc<Overview>> {
+    /// The text of the state block.
+    pub(crate) fn encode(&self) -> String {
+        let Self { view, build, icons, now, overview } = self;
+        let overview: &Overview = overview;
+        // A tuple and a struct of the same fields are the same bytes in postcard.
+        let bytes = postcard::to_allocvec(&(view, build, icons, now, overview)).unwrap_or_default();
+        STANDARD.encode(bytes)
+    }
+}
+
+/// The state of the page that is being rendered, or that the browser shows.
+pub(crate) fn of_this_page() -> Option<Arc<PageState<Arc<Overview>>>> {
+    use_context::<Arc<PageState<Arc<Overview>>>>().or_else(|| from_document().map(Arc::new))
+}
+
+fn from_document() -> Option<PageState<Arc<Overview>>> {
+    let text = browser::element(ELEMENT)?.text_content()?;
+    let PageState::<Overview> { view, build, icons, now, overview } =
+        decode(&browser::from_base64(&text)?)?;
+    Some(PageState { view, build, icons, now, overview: Arc::new(overview) })
+}
+
+fn decode(bytes: &[u8]) -> Option<PageState<Overview>> {
+    postcard::from_bytes(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browser_reads_what_the_server_wrote() {
+        let state = PageState {
+            view: View::Contexts,
+            build: "b1".to_owned(),
+            icons: Icons::at("/pkg/icons.svg"),
+            now: Timestamp(7),
+            overview: Arc::new(Overview { revision: 3, ..Overview::default() }),
+        };
+        let read = decode(&STANDARD.decode(state.encode()).unwrap()).unwrap();
+        assert_eq!(read.view, state.view);
+        assert_eq!((read.now, read.overview.revision), (Timestamp(7), 3));
+    }
+}

@@ -1,0 +1,251 @@
+//! Keeps a page current: the event stream, whole overviews, clocks, and when the page is hidden.
+//!
+//! What to do about news is decided in [`crate::live`]; here it is carried out.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use skyports_model::Overview;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::js_sys::Function;
+use web_sys::{Event, EventSource, HtmlInputElement, MessageEvent, PageTransitionEvent};
+
+use crate::api::list_clusters;
+use crate::board::{Board, set_if_new};
+use crate::browser::{self, announce, window};
+use crate::components::endpoint_filters::{BOX, set_text};
+use crate::live::{Live, News, Todo};
+use crate::state::{PageState, View};
+use crate::words::overview_path;
+
+const ADDRESS: &str = "/api/v1/events?encoding=postcard";
+
+/// Between an attempt that failed and the next one.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// A hidden page keeps its stream for that long: HTTP/1.1 gives a browser six connections a host.
+const HIDDEN: Duration = Duration::from_secs(60);
+
+/// More state changes than that in a second are told as a number.
+const MOST_TOLD: usize = 3;
+
+/// Keeps `board` current from now on.
+pub(crate) fn follow(board: Board, state: &PageState<Arc<Overview>>) {
+    let live = Live::starting(Overview::clone(&state.overview), state.build.clone());
+    let follower = Follower(Rc::new(Parts {
+        board,
+        view: state.view.clone(),
+        live: RefCell::new(live),
+        source: RefCell::new(None),
+        listener: RefCell::new(None),
+        to_tell: RefCell::new(vec![]),
+    }));
+    follower.listen_to_page();
+    follower.begin_filtering();
+    follower.begin_ticking();
+    follower.open();
+    follower.load();
+}
+
+#[derive(Clone)]
+struct Follower(Rc<Parts>);
+
+struct Parts {
+    board: Board,
+    view: View,
+    live: RefCell<Live>,
+    source: RefCell<Option<EventSource>>,
+    /// The one handler of the stream's events, made once.
+    listener: RefCell<Option<Function>>,
+    /// State changes that have not been announced yet.
+    to_tell: RefCell<Vec<String>>,
+}
+
+impl Follower {
+    fn hear(&self, news: News) {
+        let build =
+            if let News::Hello { build, .. } = &news { build.clone() } else { String::new() };
+        let todo = self.0.live.borrow_mut().hear(news);
+        for todo in todo {
+            match todo {
+                Todo::Show => self.show(),
+                Todo::Load => self.load(),
+                Todo::LoadLater => {
+                    let this = self.clone();
+                    set_timeout(move || this.load(), PAUSE);
+                }
+                Todo::Reload => browser::reload_for(&build),
+            }
+        }
+    }
+
+    fn show(&self) {
+        let Parts { board, view, live, to_tell, .. } = &*self.0;
+        let live = live.borrow();
+        to_tell.borrow_mut().extend(board.show(live.overview(), view));
+        set_if_new(board.currency, live.currency(browser::now()));
+    }
+
+    fn load(&self) {
+        let this = self.clone();
+        spawn_local(async move {
+            this.hear(match list_clusters().await {
+                Ok(overview) => News::Loaded(overview),
+                Err(_) => News::NotLoaded,
+            });
+        });
+    }
+
+    /// Opens the stream, unless it is open.
+    fn open(&self) {
+        if self.0.source.borrow().is_some() {
+            return;
+        }
+        let Ok(source) = EventSource::new(ADDRESS) else { return };
+        let this = self.clone();
+        let mut listener = self.0.listener.borrow_mut();
+        let listener =
+            listener.get_or_insert_with(|| function(move |event| this.hear_event(&event)));
+        for kind in ["hello", "change", "resync", "error"] {
+            let _ = source.add_event_listener_with_callback(kind, listener);
+        }
+        *self.0.source.borrow_mut() = Some(source);
+    }
+
+    /// Closes the stream, if it is open.
+    fn close(&self) {
+        if let Some(source) = self.0.source.borrow_mut().take() {
+            source.close();
+        }
+    }
+
+    /// Opens the stream again and catches up.
+    fn reopen(&self) {
+        if self.0.source.borrow().is_none() {
+            self.open();
+            self.hear(News::Resync);
+        }
+    }
+
+    fn hear_event(&self, event: &Event) {
+        let data = event.dyn_ref::<MessageEvent>().and_then(|message| message.data().as_string());
+        if event.type_() == "error" {
+            self.hear(News::Lost(browser::now()));
+            // The browser tries again by itself, unless it was refused.
+            let refused = self
+                .0
+                .source
+                .borrow()
+                .as_ref()
+                .is_some_and(|s| s.ready_state() == EventSource::CLOSED);
+            if refused {
+                self.close();
+                let this = self.clone();
+                set_timeout(move || this.open(), PAUSE);
+            }
+        } else {
+            self.hear(news(&event.type_(), &data.unwrap_or_default()).unwrap_or(News::Resync));
+        }
+    }
+
+    fn listen_to_page(&self) {
+        let this = self.clone();
+        let listener = function(move |event| this.page_changed(&event));
+        let Some(window) = window() else { return };
+        for kind in ["visibilitychange", "pagehide", "pageshow"] {
+            // The first bubbles up from the document.
+            let _ = window.add_event_listener_with_callback(kind, &listener);
+        }
+    }
+
+    fn page_changed(&self, event: &Event) {
+        let hidden = || browser::document().is_some_and(|document| document.hidden());
+        match event.type_().as_str() {
+            // A page that is kept for the way back may hold no stream.
+            "pagehide" => self.rest(),
+            "pageshow" => {
+                if event
+                    .dyn_ref::<PageTransitionEvent>()
+                    .is_some_and(PageTransitionEvent::persisted)
+                {
+                    self.reopen();
+                }
+            }
+            _ if hidden() => {
+                let this = self.clone();
+                let rest = move || {
+                    if hidden() {
+                        this.rest();
+                    }
+                };
+                set_timeout(rest, HIDDEN);
+            }
+            _ => self.reopen(),
+        }
+    }
+
+    fn rest(&self) {
+        self.close();
+        self.hear(News::Closed);
+    }
+
+    /// Follows the filter, beginning with what the browser may have kept in the box.
+    fn begin_filtering(&self) {
+        let board = self.0.board;
+        let typed =
+            browser::element(BOX).and_then(|element| element.dyn_into::<HtmlInputElement>().ok());
+        if let Some(typed) = typed {
+            set_text(board, typed.value());
+        }
+        let this = self.clone();
+        Effect::new(move |before: Option<()>| {
+            let path = board.filter.with(overview_path);
+            if before.is_some() {
+                browser::replace_address(&path);
+            }
+            this.show();
+        });
+    }
+
+    fn begin_ticking(&self) {
+        let this = self.clone();
+        let tick = move || {
+            let now = browser::now();
+            let Parts { board, live, to_tell, .. } = &*this.0;
+            board.tick(now);
+            set_if_new(board.currency, live.borrow().currency(now));
+            let told = std::mem::take(&mut *to_tell.borrow_mut());
+            if told.len() > MOST_TOLD {
+                announce(&format!("{} endpoints changed their state", told.len()));
+            } else if !told.is_empty() {
+                announce(&told.join(". "));
+            }
+        };
+        // Lives as long as the page.
+        let _ = set_interval_with_handle(tick, Duration::from_secs(1));
+    }
+}
+
+/// The news that an event of the stream brings; `None` when it cannot be read.
+fn news(kind: &str, data: &str) -> Option<News> {
+    match kind {
+        "hello" => {
+            let (build, revision) = data.split_once(' ')?;
+            Some(News::Hello { build: build.to_owned(), revision: revision.parse().ok()? })
+        }
+        "change" => Some(News::Change(postcard::from_bytes(&browser::from_base64(data)?).ok()?)),
+        _ => Some(News::Resync),
+    }
+}
+
+/// A handler that lives as long as the page.
+fn function(handler: impl FnMut(Event) + 'static) -> Function {
+    let closure: Closure<dyn FnMut(Event)> = Closure::new(handler);
+    let value: JsValue = closure.into_js_value();
+    value.unchecked_into()
+}
