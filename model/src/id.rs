@@ -54,7 +54,7 @@ impl ContextName {
         let mut slug: String = self.0.chars().map(|c| if plain(c) { c } else { '-' }).collect();
         // `.` and `..` would be resolved away by browsers.
         if slug != self.0 || slug.chars().all(|c| c == '.') {
-            slug.push_str(&format!("-{:08x}", fnv1a(self.0.as_bytes())));
+            slug = format!("{slug}-{:08x}", fnv1a(self.0.as_bytes()));
         }
         slug
     }

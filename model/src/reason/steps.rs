@@ -7,7 +7,9 @@ use crate::id::{Namespace, ObjectRef};
 impl Reason {
     pub(super) fn steps(&self) -> Vec<Step> {
         match self {
-            Self::WaitingForAddress { .. } | Self::StaleEndpoint { .. } => vec![],
+            Self::WaitingForAddress { .. }
+            | Self::StaleEndpoint { .. }
+            | Self::UnreadableObject { .. } => vec![],
             Self::WaitingForIngressAddress { controller } => vec![describe(controller)],
             Self::WaitingForPod { pod, namespace, .. } => {
                 vec![Step::command(
@@ -22,9 +24,9 @@ impl Reason {
                 )]
             }
             Self::NoLoadBalancerController { service, silence: Silence::Unseen, .. }
-            | Self::NoLoadBalancerController { service, neighbour: Some(_), .. } => {
-                vec![describe(service)]
-            }
+            | Self::NoLoadBalancerController { service, neighbour: Some(_), .. }
+            | Self::LoadBalancerError { service, .. }
+            | Self::LoadBalancerDeleting { service, .. } => vec![describe(service)],
             Self::NoLoadBalancerController { service, .. } => vec![
                 Step::advice(
                     "Install a controller of load balancers, MetalLB for one; with MetalLB installed, add an IPAddressPool",
@@ -34,10 +36,6 @@ impl Reason {
                 ),
                 describe(service),
             ],
-            Self::LoadBalancerError { service, .. }
-            | Self::LoadBalancerDeleting { service, .. } => {
-                vec![describe(service)]
-            }
             Self::LoadBalancerUnsupportedHere { service } => vec![
                 Step::advice(
                     "Open the port through an Ingress: SkyPilot does so by itself while kind-skypilot is the current context",
@@ -73,7 +71,6 @@ impl Reason {
             Self::ContextInvalid { .. } => {
                 vec![Step::command("See the contexts", "kubectl config get-contexts")]
             }
-            Self::UnreadableObject { .. } => vec![],
             Self::SubpathBreaksApp { steps, .. } => steps.clone(),
             Self::SubpathNeedsFlag { flag, .. } => {
                 vec![Step::command("Start it with", flag.clone())]

@@ -8,6 +8,7 @@ pub mod apps;
 mod names;
 pub mod objects;
 pub mod observe;
+mod ports;
 #[cfg(test)]
 mod testing;
 pub mod wire;

@@ -8,7 +8,7 @@ mod ingress;
 mod pod;
 mod service;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use skyports_model::finding::shown;
@@ -16,7 +16,7 @@ use skyports_model::{Host, Timestamp};
 
 use crate::wire;
 
-pub(crate) use event::is_ours;
+pub(crate) use event::has_kept_events;
 pub use event::{About, EventFacts};
 pub use ingress::{IngressClassFacts, IngressFacts, Route, RouteHost};
 pub use pod::{Phase, PodFacts};
@@ -72,6 +72,8 @@ pub struct Objects {
     pub(crate) ingresses: BTreeMap<Key, IngressFacts>,
     pub(crate) classes: BTreeMap<Key, IngressClassFacts>,
     pub(crate) events: BTreeMap<Key, EventFacts>,
+    /// The kinds whose complete list was seen: only of these can something be said to be missing.
+    listed: BTreeSet<&'static str>,
 }
 
 impl Objects {
@@ -97,12 +99,33 @@ impl Objects {
         K::kept(self).remove(key).is_some()
     }
 
-    /// Takes the complete list of a kind at once. `true` when something kept has changed.
+    /// Takes the complete list of a kind at once. `true` when something kept has changed, or when
+    /// it is the first list: from then on it counts when an object of the kind is missing.
     pub fn replace<K: Kind>(&mut self, facts: BTreeMap<Key, K::Facts>) -> bool {
+        self.replace_part::<K>(facts, |_| true)
+    }
+
+    /// Takes the complete list of a part of a kind, where several watches share it: what is kept
+    /// and not of the part stays. See [`EventFacts::about`].
+    pub fn replace_part<K: Kind>(
+        &mut self,
+        facts: BTreeMap<Key, K::Facts>,
+        is_part: impl Fn(&K::Facts) -> bool,
+    ) -> bool {
+        let first = self.listed.insert(K::PLURAL);
         let kept = K::kept(self);
-        let changed = *kept != facts;
-        *kept = facts;
-        changed
+        let before = kept.iter().filter(|(_, facts)| is_part(facts));
+        let changed = !before.eq(&facts);
+        if changed {
+            kept.retain(|_, facts| !is_part(facts));
+            kept.extend(facts);
+        }
+        changed || first
+    }
+
+    /// Whether a complete list of the kind was seen.
+    pub(crate) fn has_listed<K: Kind>(&self) -> bool {
+        self.listed.contains(K::PLURAL)
     }
 }
 

@@ -4,13 +4,19 @@
 //! and the [`Scope`] alone, never on the order in which events came; and where it will change by
 //! time alone, [`Observed::next`] says when.
 
+mod advice;
 mod clock;
 mod cluster;
+mod controller;
+mod ingress;
+mod merge;
 mod service;
 mod signs;
 mod world;
 
-use skyports_model::{Cluster, ContextName, Timestamp};
+use std::collections::BTreeMap;
+
+use skyports_model::{Cluster, ClusterId, ContextName, Timestamp};
 
 use crate::objects::Objects;
 
@@ -42,13 +48,16 @@ pub struct Observed {
 /// What the objects say.
 pub fn observe(objects: &Objects, scope: &Scope<'_>) -> Observed {
     let world = world::World::new(objects, *scope);
+    let mut clusters: BTreeMap<ClusterId, Cluster> =
+        world.crews().map(|crew| (crew.id.clone(), cluster::of(crew))).collect();
     let mut endpoints = service::endpoints(&world);
-    endpoints.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut clusters: Vec<Cluster> = world.crews().map(cluster::of).collect();
-    for cluster in &mut clusters {
-        cluster.endpoints =
-            endpoints.extract_if(.., |endpoint| endpoint.id.cluster == cluster.id).collect();
+    endpoints.extend(ingress::endpoints(&world));
+    for (id, endpoint) in merge::by_identity(endpoints) {
+        if let Some(cluster) = clusters.get_mut(&id.cluster) {
+            cluster.endpoints.push(endpoint);
+        }
     }
+    let mut clusters: Vec<Cluster> = clusters.into_values().collect();
     clusters.sort_by(|a, b| a.rank().cmp(&b.rank()));
     Observed { clusters, next: world.clock.next() }
 }

@@ -30,6 +30,11 @@ pub enum About {
 }
 
 impl EventFacts {
+    /// What the event is about.
+    pub fn about(&self) -> About {
+        self.about
+    }
+
     pub(super) fn of(event: wire::Event) -> Option<Self> {
         let involved = event.involved_object.as_ref()?;
         let name = involved.name.as_deref()?;
@@ -39,7 +44,7 @@ impl EventFacts {
             .or(event.metadata.namespace.as_deref())
             .unwrap_or_default();
         let about = match involved.kind.as_deref()? {
-            "Service" if is_ours(namespace, name) => About::Service,
+            "Service" if has_kept_events(namespace, name) => About::Service,
             "Pod" if names::is_pod(name) => About::Pod,
             _ => return None,
         };
@@ -62,7 +67,7 @@ impl EventFacts {
 }
 
 /// Whether the events of a Service of that name are kept.
-pub(crate) fn is_ours(namespace: &str, name: &str) -> bool {
+pub(crate) fn has_kept_events(namespace: &str, name: &str) -> bool {
     names::service(name).is_some() || (namespace, name) == names::CONTROLLER
 }
 

@@ -12,10 +12,14 @@ pub struct IngressFacts {
     pub(crate) identity: Identity,
     /// The class that shall serve it.
     pub(crate) class: Option<Box<str>>,
+    /// The class is named by the annotation of old, for which no `IngressClass` is needed.
+    pub(crate) annotated_class: bool,
     /// The cluster that its labels name.
     pub(crate) labelled: Option<Box<str>>,
     /// The path is taken off before the app sees the request (`rewrite-target`).
     pub(crate) strips_path: bool,
+    /// It only redirects, to itself with a slash for one: nothing is exposed by it.
+    pub(crate) only_redirects: bool,
     pub(crate) routes: Vec<Route>,
     pub(crate) addresses: Vec<Address>,
 }
@@ -64,16 +68,16 @@ impl IngressFacts {
         if names::ingress(name).is_none() && !leads_to_a_cluster {
             return None;
         }
-        // The annotation is older than the field, and controllers still honour it.
-        let class = spec
-            .ingress_class_name
-            .as_ref()
-            .or_else(|| annotation(meta, "kubernetes.io/ingress.class"));
+        let annotated = annotation(meta, "kubernetes.io/ingress.class");
+        let class = spec.ingress_class_name.as_ref().or(annotated);
         Some(Self {
             identity: Identity::of(meta),
             class: text(class.map(String::as_str), 120),
+            annotated_class: spec.ingress_class_name.is_none() && annotated.is_some(),
             labelled: names::labelled(|key| label(meta, key)).map(Into::into),
             strips_path: annotation(meta, "nginx.ingress.kubernetes.io/rewrite-target").is_some(),
+            only_redirects: annotation(meta, "nginx.ingress.kubernetes.io/permanent-redirect")
+                .is_some(),
             routes,
             addresses: addresses(ingress.status.and_then(|status| status.load_balancer)),
         })

@@ -95,6 +95,17 @@ pub enum Phase {
     Ended,
 }
 
+impl Phase {
+    /// The phase as Kubernetes writes it; the two endings share a word.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Running => "Running",
+            Self::Ended => "Succeeded or Failed",
+        }
+    }
+}
+
 impl PodFacts {
     pub(super) fn of(pod: wire::Pod) -> Option<Self> {
         let meta = &pod.metadata;
@@ -154,8 +165,8 @@ fn condition<'a>(status: &'a wire::PodStatus, kind: &str) -> Option<&'a wire::Co
 /// Why a pod does not run, the closest cause first.
 fn hindrance(status: &wire::PodStatus) -> Option<Box<str>> {
     let waiting = || {
-        let states = status.container_statuses.iter().flatten();
-        states.filter_map(|c| c.state.as_ref()?.waiting.as_ref()).find(|w| w.reason.is_some())
+        let containers = status.container_statuses.iter().flatten();
+        containers.filter_map(|c| c.state.as_ref()?.waiting.as_ref()).find(|w| w.reason.is_some())
     };
     let unscheduled =
         || condition(status, "PodScheduled").filter(|c| c.status.as_deref() == Some("False"));
@@ -250,9 +261,8 @@ fn product(key: &str, value: &str) -> String {
                 _ => name,
             }
         }
-        "cloud.google.com/gke-tpu-accelerator" => value.to_owned(),
         "gpu.nvidia.com/class" if value == "H100_NVLINK_80GB" => "H100".to_owned(),
-        "gpu.nvidia.com/class" => value.to_owned(),
+        "gpu.nvidia.com/class" | "cloud.google.com/gke-tpu-accelerator" => value.to_owned(),
         "karpenter.k8s.aws/instance-accelerator-name" => {
             let mut letters = value.chars();
             letters

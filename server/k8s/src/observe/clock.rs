@@ -4,6 +4,9 @@ use std::cell::Cell;
 
 use skyports_model::Timestamp;
 
+/// The seconds for which Kubernetes keeps events by default (`--event-ttl` of kube-apiserver 1.36).
+pub(super) const EVENTS_KEPT: i64 = 3_600;
+
 /// The time of one look, and the next moment at which an answer given here would differ.
 #[derive(Debug)]
 pub(super) struct Clock {
@@ -16,7 +19,7 @@ impl Clock {
         Self { now, next: Cell::new(None) }
     }
 
-    /// Whether something that was created `seconds` or more ago. Unknown ages are old.
+    /// Whether something was created `seconds` or more ago. Unknown ages are old.
     pub(super) fn is_older(&self, created: Option<Timestamp>, seconds: i64) -> bool {
         let Some(moment) = created.map(|created| created.plus(seconds)) else { return true };
         if moment > self.now {

@@ -10,8 +10,8 @@ use crate::objects::PodFacts;
 pub(super) fn of(crew: &Crew<'_>) -> Cluster {
     let head = crew.head().map(|(_, pod)| pod);
     let said = |field: fn(&PodFacts) -> &Option<Box<str>>| {
-        let pods = head.into_iter().chain(crew.pods.iter().map(|(_, pod)| *pod));
-        pods.filter_map(|pod| field(pod).as_deref()).next().map(str::to_owned)
+        let mut pods = head.into_iter().chain(crew.pods.iter().map(|(_, pod)| *pod));
+        pods.find_map(|pod| field(pod).as_deref()).map(str::to_owned)
     };
     let on_cloud = crew.id.name.as_str();
     let name =

@@ -3,13 +3,20 @@
 use skyports_model::finding::Finding;
 use skyports_model::{
     Endpoint, EndpointId, EndpointState, ExternalUrl, FutureUrl, Mode, ObjectKind, ObjectRef,
-    Owner, Reason, Scheme,
+    Owner, Reason, Scheme, Silence,
 };
 
 use super::signs::{self, Sign};
 use super::world::{self, Crew, World};
+use super::{advice, clock};
 use crate::names::{self, Role};
-use crate::objects::{Address, Key, ServiceFacts, ServiceKind, ServicePort, is_ours};
+use crate::objects::{Address, Key, ServiceFacts, ServiceKind, ServicePort, has_kept_events};
+use crate::ports::speaks_no_http;
+
+/// A controller that is there reacts within this time ([`signs`]).
+const REACTION: i64 = 10;
+/// After this time without any sign, waiting will not help.
+const HOPE: i64 = 60;
 
 /// Every endpoint that a `LoadBalancer` Service exposes.
 pub(super) fn endpoints(world: &World<'_>) -> Vec<Endpoint> {
@@ -22,44 +29,100 @@ pub(super) fn endpoints(world: &World<'_>) -> Vec<Endpoint> {
     for (key, service) in balancers {
         let Some(crew) = world.crew_of_service(key, service) else { continue };
         let Some(object) = world::object(ObjectKind::Service, key) else { continue };
-        let state = state(world, crew, key, service, &object);
-        endpoints.extend(
-            service.ports.iter().map(|port| endpoint(crew, service, &object, port, &state)),
-        );
+        let balancer = Balancer { world, crew, key, service, object };
+        let state = balancer.state();
+        endpoints.extend(service.ports.iter().map(|port| balancer.endpoint(port, &state)));
     }
     endpoints
 }
 
-fn endpoint(
-    crew: &Crew<'_>,
-    service: &ServiceFacts,
-    object: &ObjectRef,
-    port: &ServicePort,
-    state: &EndpointState,
-) -> Endpoint {
-    let scheme = scheme(port);
-    let link = |address: &Address| {
-        ExternalUrl::new(scheme?, address.host.clone(), Some(port.port), "/").ok()
-    };
-    Endpoint {
-        id: EndpointId { cluster: crew.id.clone(), port: port.target, mode: Mode::LoadBalancer },
-        state: state.clone(),
-        urls: service.addresses.iter().filter_map(link).collect(),
-        addresses: service
-            .addresses
-            .iter()
-            .map(|address| format!("{}:{}", address.host, port.port))
-            .collect(),
-        future: scheme.filter(|_| service.addresses.is_empty()).map(|scheme| FutureUrl {
-            scheme,
-            port: Some(port.port),
-            path: "/".to_owned(),
-        }),
-        owner: owner(object, service),
-        object: object.clone(),
-        opened: service.identity.created,
-        warnings: vec![],
-        app: None,
+/// One `LoadBalancer` Service of one cluster.
+struct Balancer<'w, 'a> {
+    world: &'w World<'a>,
+    crew: &'w Crew<'a>,
+    key: &'w Key,
+    service: &'w ServiceFacts,
+    object: ObjectRef,
+}
+
+impl Balancer<'_, '_> {
+    fn endpoint(&self, port: &ServicePort, state: &EndpointState) -> Endpoint {
+        let Self { service, object, .. } = self;
+        let scheme = scheme(port);
+        let leads_somewhere = service.identity.deleting.is_none();
+        let link = |address: &Address| {
+            ExternalUrl::new(
+                scheme.filter(|_| leads_somewhere)?,
+                address.host.clone(),
+                Some(port.port),
+                "/",
+            )
+            .ok()
+        };
+        let future = scheme
+            .filter(|_| leads_somewhere && service.addresses.is_empty())
+            .map(|scheme| FutureUrl { scheme, port: Some(port.port), path: "/".to_owned() });
+        Endpoint {
+            id: EndpointId {
+                cluster: self.crew.id.clone(),
+                port: port.target,
+                mode: Mode::LoadBalancer,
+            },
+            state: self.port_error(port).unwrap_or_else(|| state.clone()),
+            urls: service.addresses.iter().filter_map(link).collect(),
+            addresses: service
+                .addresses
+                .iter()
+                .map(|address| format!("{}:{}", address.host, port.port))
+                .collect(),
+            future,
+            owner: owner(object, service),
+            object: object.clone(),
+            opened: service.identity.created,
+            warnings: self.warnings(),
+            app: advice::guess(port.target),
+        }
+    }
+
+    /// What the load balancer says against this port; it may serve the others.
+    fn port_error(&self, port: &ServicePort) -> Option<EndpointState> {
+        let mut errors = self.service.addresses.iter().flat_map(|address| &address.errors);
+        let (_, error) = errors.find(|(number, _)| *number == port.port)?;
+        let reason = Reason::LoadBalancerError {
+            service: self.object.clone(),
+            has_address: true,
+            reason: format!("port {}", port.port),
+            message: error.to_string(),
+        };
+        Some(EndpointState::Attention { reason: reason.finding() })
+    }
+
+    fn warnings(&self) -> Vec<Finding> {
+        let routing = advice::multi_node(self.crew, self.service, &self.object);
+        let error = || match signs::of_load_balancer(self.world, self.key, self.service) {
+            Sign::Error { reason, message } => {
+                let service = self.object.clone();
+                Some(
+                    Reason::LoadBalancerError { service, has_address: true, reason, message }
+                        .finding(),
+                )
+            }
+            Sign::Silence | Sign::Reacted(_) => None,
+        };
+        let has_address =
+            !self.service.addresses.is_empty() && self.service.identity.deleting.is_none();
+        routing.into_iter().chain(has_address.then(error).flatten()).collect()
+    }
+
+    fn state(&self) -> EndpointState {
+        let Self { world, crew, key, service, object } = self;
+        if let Some(state) = deleting(world, key, service, object) {
+            state
+        } else if service.addresses.is_empty() {
+            waiting(world, key, service, object)
+        } else {
+            crew.state(world, service.identity.created)
+        }
     }
 }
 
@@ -74,24 +137,37 @@ fn owner(object: &ObjectRef, service: &ServiceFacts) -> Owner {
 
 /// The scheme of a port's links; `None` where HTTP is not spoken.
 fn scheme(port: &ServicePort) -> Option<Scheme> {
-    let secure = port.https.unwrap_or_else(|| {
-        [port.port, port.target].iter().any(|p| matches!(p.number(), 443 | 8443))
-    });
-    Some(if secure { Scheme::Https } else { Scheme::Http })
+    match port.https {
+        Some(true) => Some(Scheme::Https),
+        Some(false) => Some(Scheme::Http),
+        None if speaks_no_http(port.target) || speaks_no_http(port.port) => None,
+        None => {
+            let secure =
+                [port.port, port.target].iter().any(|port| matches!(port.number(), 443 | 8443));
+            Some(if secure { Scheme::Https } else { Scheme::Http })
+        }
+    }
 }
 
-fn state(
+/// The state of a Service whose deletion was asked for and which finalizers hold.
+fn deleting(
     world: &World<'_>,
-    crew: &Crew<'_>,
     key: &Key,
     service: &ServiceFacts,
     object: &ObjectRef,
-) -> EndpointState {
-    let _ = crew;
-    if !service.addresses.is_empty() {
-        return EndpointState::Open;
+) -> Option<EndpointState> {
+    let since = service.identity.deleting.filter(|_| !service.finalizers.is_empty())?;
+    if let Sign::Error { reason, message } = signs::of_load_balancer(world, key, service) {
+        let has_address = !service.addresses.is_empty();
+        let reason =
+            Reason::LoadBalancerError { service: object.clone(), has_address, reason, message };
+        return Some(EndpointState::Attention { reason: reason.finding() });
     }
-    waiting(world, key, service, object)
+    let reason = Reason::LoadBalancerDeleting {
+        service: object.clone(),
+        finalizers: service.finalizers.join(", "),
+    };
+    Some(EndpointState::Pending { since, reason: reason.finding() })
 }
 
 /// The state of a `LoadBalancer` Service that has no address.
@@ -101,31 +177,54 @@ pub(super) fn waiting(
     service: &ServiceFacts,
     object: &ObjectRef,
 ) -> EndpointState {
+    if world.is_sky_local() {
+        let reason = Reason::LoadBalancerUnsupportedHere { service: object.clone() };
+        return EndpointState::Attention { reason: reason.finding() };
+    }
     let created = service.identity.created;
-    let pending =
-        |reason: Finding| EndpointState::Pending { since: created.unwrap_or_default(), reason };
+    let pending = |reason: Reason| EndpointState::Pending {
+        since: created.unwrap_or_default(),
+        reason: reason.finding(),
+    };
     match signs::of_load_balancer(world, key, service) {
-        Sign::Error { reason, message } => EndpointState::Attention {
-            reason: Reason::LoadBalancerError { service: object.clone(), reason, message }
-                .finding(),
-        },
-        Sign::Reacted(by) => pending(Reason::WaitingForAddress { evidence: Some(by) }.finding()),
-        Sign::Silence if !world.clock.is_older(created, 10) => {
-            pending(Reason::WaitingForAddress { evidence: None }.finding())
+        Sign::Error { reason, message } => {
+            let reason = Reason::LoadBalancerError {
+                service: object.clone(),
+                has_address: false,
+                reason,
+                message,
+            };
+            EndpointState::Attention { reason: reason.finding() }
+        }
+        Sign::Reacted(by) => pending(Reason::WaitingForAddress { evidence: Some(by) }),
+        Sign::Silence if !world.clock.is_older(created, REACTION) => {
+            pending(Reason::WaitingForAddress { evidence: None })
         }
         Sign::Silence => {
-            let _ = is_ours(&key.namespace, &key.name);
-            let hopeless = world.clock.is_older(created, 60);
+            let hopeless = world.clock.is_older(created, HOPE);
             let reason = Reason::NoLoadBalancerController {
                 service: object.clone(),
                 context: world.scope.context.clone(),
                 hopeless,
+                silence: silence(world, key, service),
+                neighbour: hopeless.then(|| world.served_neighbour()).flatten(),
             };
             if hopeless {
                 EndpointState::Attention { reason: reason.finding() }
             } else {
-                pending(reason.finding())
+                pending(reason)
             }
         }
+    }
+}
+
+/// What it means that there is no event.
+fn silence(world: &World<'_>, key: &Key, service: &ServiceFacts) -> Silence {
+    if !world.scope.sees_events || !has_kept_events(&key.namespace, &key.name) {
+        Silence::Unseen
+    } else if world.clock.is_older(service.identity.created, clock::EVENTS_KEPT) {
+        Silence::NoEventLeft
+    } else {
+        Silence::NoEvent
     }
 }

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use skyports_model::{ClusterId, Namespace, ObjectKind, ObjectRef};
+use skyports_model::{
+    ClusterId, EndpointState, Namespace, ObjectKind, ObjectRef, Reason, Timestamp,
+};
 
-use super::Scope;
 use super::clock::Clock;
+use super::{Scope, signs};
 use crate::names;
 use crate::objects::{
-    About, EventFacts, Identity, IngressFacts, Key, Objects, PodFacts, ServiceFacts,
+    About, EventFacts, Identity, IngressFacts, Key, Objects, Phase, PodFacts, Route, ServiceFacts,
+    ServiceKind,
 };
 
 /// Everything that conclusions are drawn from.
@@ -75,8 +78,50 @@ impl<'a> World<'a> {
             .find_map(|name| self.crew(&key.namespace, name))
     }
 
+    /// The cluster that a path of an Ingress leads to: by its backend, else by the Ingress itself.
+    pub(super) fn crew_of_route(
+        &self,
+        key: &Key,
+        ingress: &IngressFacts,
+        route: &Route,
+    ) -> Option<&Crew<'a>> {
+        let backend = route.backend.as_deref();
+        let service = backend.and_then(|name| self.service(&key.namespace, name));
+        [
+            backend.and_then(names::service).map(|named| named.cluster),
+            service.and_then(|service| service.labelled.as_deref()),
+            ingress.labelled.as_deref(),
+            names::ingress(&key.name),
+        ]
+        .into_iter()
+        .flatten()
+        .find_map(|name| self.crew(&key.namespace, name))
+    }
+
+    /// Whether this is the context that `sky local up` makes. SkyPilot compares the name exactly
+    /// (`KIND_CONTEXT_NAME` of 0.14.1).
+    pub(super) fn is_sky_local(&self) -> bool {
+        self.scope.context.as_str() == "kind-skypilot"
+    }
+
+    /// A Service that has an address: the proof that something assigns them in this context.
+    pub(super) fn served_neighbour(&self) -> Option<ObjectRef> {
+        let served = |service: &ServiceFacts| {
+            service.kind == ServiceKind::LoadBalancer && !service.addresses.is_empty()
+        };
+        let mut services = self.objects.services.iter();
+        services
+            .find(|(_, service)| served(service))
+            .and_then(|(key, _)| object(ObjectKind::Service, key))
+    }
+
+    /// The Service of that name in that namespace, if it is kept.
+    pub(super) fn service(&self, namespace: &str, name: &str) -> Option<&'a ServiceFacts> {
+        self.objects.services.get(&Key { namespace: namespace.to_owned(), name: name.to_owned() })
+    }
+
     /// The cluster of that name in that namespace.
-    pub(super) fn crew(&self, namespace: &str, name: &str) -> Option<&Crew<'a>> {
+    fn crew(&self, namespace: &str, name: &str) -> Option<&Crew<'a>> {
         self.crews.get(namespace)?.get(name)
     }
 
@@ -113,8 +158,34 @@ impl<'a> Crew<'a> {
     }
 
     /// Whether a request could reach any of its pods.
-    pub(super) fn is_running(&self) -> bool {
+    fn is_running(&self) -> bool {
         self.pods.iter().any(|(_, pod)| pod.is_running())
+    }
+
+    /// The state of an endpoint that has an address: open, unless no pod could answer.
+    pub(super) fn state(&self, world: &World<'_>, since: Option<Timestamp>) -> EndpointState {
+        let Some((key, pod)) = self.head().filter(|_| !self.is_running()) else {
+            return EndpointState::Open;
+        };
+        let namespace = self.id.namespace.clone();
+        let name = key.name.clone();
+        if self.pods.iter().all(|(_, pod)| pod.phase == Phase::Ended) {
+            let evidence = pod
+                .hindrance
+                .as_deref()
+                .map_or_else(|| "its phase is not Running".to_owned(), str::to_owned);
+            let reason = Reason::PodEnded { pod: name, namespace, evidence };
+            return EndpointState::Attention { reason: reason.finding() };
+        }
+        let event = world.events(About::Pod, key, &pod.identity).next().map(signs::told);
+        let evidence = event
+            .or_else(|| pod.hindrance.as_deref().map(str::to_owned))
+            .unwrap_or_else(|| format!("phase {}", pod.phase.word()));
+        let since = since.max(pod.identity.created).unwrap_or_default();
+        EndpointState::Pending {
+            since,
+            reason: Reason::WaitingForPod { pod: name, namespace, evidence }.finding(),
+        }
     }
 }
 
@@ -125,12 +196,4 @@ pub(super) fn object(kind: ObjectKind, key: &Key) -> Option<ObjectRef> {
         namespace: Namespace::parse(&key.namespace).ok()?,
         name: key.name.clone(),
     })
-}
-
-/// The parts of an Ingress' identity that say which cluster it is about.
-pub(super) fn named_by_ingress<'k>(
-    key: &'k Key,
-    ingress: &'k IngressFacts,
-) -> impl Iterator<Item = &'k str> {
-    [ingress.labelled.as_deref(), names::ingress(&key.name)].into_iter().flatten()
 }

@@ -1,0 +1,104 @@
+//! What a person should know before using an endpoint: the app that is usually there, whether it
+//! stands the path, and where requests go.
+//!
+//! Warnings are rare on purpose: apps that work at the address shown get none, and neither do
+//! unknown ports.
+
+use skyports_model::finding::{Finding, Step};
+use skyports_model::{AppGuess, ObjectRef, Port, Reason};
+
+use super::world::{Crew, World};
+use crate::apps::{self, Kept, Profile, Stripped};
+use crate::objects::ServiceFacts;
+
+/// The app that is usually on a port.
+pub(super) fn guess(port: Port) -> Option<AppGuess> {
+    apps::usual_on(port).map(Profile::guess)
+}
+
+/// The warning that requests are spread over all nodes.
+pub(super) fn multi_node(
+    crew: &Crew<'_>,
+    service: &ServiceFacts,
+    object: &ObjectRef,
+) -> Option<Finding> {
+    let nodes = crew.nodes();
+    let spread = nodes > 1 && service.selects_every_node;
+    spread.then(|| Reason::MultiNodeRouting { nodes, object: object.clone() }.finding())
+}
+
+/// The warning that the app that is usually on the port does not stand its path as it is.
+pub(super) fn subpath(
+    world: &World<'_>,
+    crew: &Crew<'_>,
+    port: Port,
+    path: &str,
+    is_kept: bool,
+) -> Option<Finding> {
+    let profile = apps::usual_on(port)?;
+    let app = profile.name.clone();
+    let evidence = format!("port {port} alone; {}", profile.evidence());
+    let breaks = |why: &Option<String>| {
+        let (app, evidence) = (app.clone(), evidence.clone());
+        Reason::SubpathBreaksApp {
+            app,
+            why: why.clone()?,
+            evidence,
+            steps: ways_out(world, crew, port),
+        }
+        .into()
+    };
+    let needs_flag = |flag: Option<String>, why: &Option<String>| {
+        let (app, evidence) = (app.clone(), evidence.clone());
+        Some(Reason::SubpathNeedsFlag { app, why: why.clone()?, evidence, flag: flag? })
+    };
+    let reason = if path == "/" {
+        None
+    } else if is_kept {
+        match profile.kept.verdict {
+            Kept::Works | Kept::Unknown => None,
+            Kept::NeedsFlag => needs_flag(profile.kept.flag(path), &profile.kept.why),
+            Kept::Breaks => breaks(&profile.kept.why),
+        }
+    } else {
+        match profile.stripped.verdict {
+            Stripped::WorksWithSlash | Stripped::ApiOnly => None,
+            Stripped::NeedsFlag => needs_flag(profile.stripped.flag(path), &profile.stripped.why),
+            Stripped::Breaks => breaks(&profile.stripped.why),
+        }
+    };
+    reason.map(|reason| reason.finding())
+}
+
+/// How to reach an app that does not stand a path, with what there is today.
+fn ways_out(world: &World<'_>, crew: &Crew<'_>, port: Port) -> Vec<Step> {
+    let mut steps = vec![];
+    if !world.is_sky_local() {
+        steps.push(Step::command(
+            "Use a load balancer: put this into ~/.sky/config.yaml and launch the cluster again",
+            "kubernetes:\n  ports: loadbalancer",
+        ));
+    }
+    if let Some((key, pod)) = crew.head() {
+        let forward =
+            format!("kubectl port-forward -n {} pod/{} {port}:{port}", key.namespace, key.name);
+        steps.push(Step::command(
+            format!("Bring it to http://localhost:{port}/ on your machine"),
+            forward,
+        ));
+        // SkyPilot writes a host of that name into ~/.ssh/config.
+        if let Some(name) = pod.display_name.as_deref().filter(|name| is_cluster_name(name)) {
+            steps.push(Step::command(
+                "The same through SSH",
+                format!("ssh -L {port}:localhost:{port} {name}"),
+            ));
+        }
+    }
+    steps
+}
+
+/// SkyPilot's rule for cluster names (`CLUSTER_NAME_VALID_REGEX` of 0.14.1): safe in a shell.
+fn is_cluster_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain)
+}

@@ -1,0 +1,240 @@
+//! Endpoints of Ingresses: one a path, at the path that the object holds, never a rebuilt one.
+
+use std::collections::BTreeSet;
+
+use skyports_model::{
+    Endpoint, EndpointId, EndpointState, ExternalUrl, FutureUrl, Mode, ObjectKind, ObjectRef,
+    Owner, Reason, Scheme,
+};
+
+use super::advice;
+use super::controller::{self, Front, Reach};
+use super::world::{self, Crew, World};
+use crate::names::{self, Role};
+use crate::objects::{IngressFacts, Key, Route, RouteHost, ServiceFacts};
+use crate::ports::speaks_no_http;
+use crate::wire;
+
+/// The seconds in which SkyPilot, which writes the Services first, gets to writing the Ingress.
+const BETWEEN_WRITES: i64 = 10;
+
+/// Every endpoint that a path exposes, and one for each of SkyPilot's Services without a path.
+pub(super) fn endpoints(world: &World<'_>) -> Vec<Endpoint> {
+    let exposing = || world.objects.ingresses.iter().filter(|(_, ingress)| !ingress.only_redirects);
+    // Paths that some Ingress leaves as they are: it wins over SkyPilot's, which takes them off.
+    let kept: BTreeSet<(&str, &str)> = exposing()
+        .filter(|(_, ingress)| !ingress.strips_path)
+        .flat_map(|(key, ingress)| {
+            ingress.routes.iter().map(|route| (key.namespace.as_str(), &*route.path))
+        })
+        .collect();
+    let mut endpoints = vec![];
+    for (key, ingress) in exposing() {
+        let Some(object) = world::object(ObjectKind::Ingress, key) else { continue };
+        let paths = Paths { world, key, ingress, object };
+        let block = paths.without_class();
+        for route in &ingress.routes {
+            let Some(crew) = world.crew_of_route(key, ingress, route) else { continue };
+            let is_kept = kept.contains(&(key.namespace.as_str(), &*route.path));
+            endpoints.push(paths.endpoint(crew, route, block.as_ref(), is_kept));
+        }
+    }
+    endpoints.extend(services_without_path(world));
+    endpoints
+}
+
+/// One Ingress.
+struct Paths<'w, 'a> {
+    world: &'w World<'a>,
+    key: &'w Key,
+    ingress: &'w IngressFacts,
+    object: ObjectRef,
+}
+
+impl Paths<'_, '_> {
+    fn endpoint(
+        &self,
+        crew: &Crew<'_>,
+        route: &Route,
+        block: Option<&EndpointState>,
+        is_kept: bool,
+    ) -> Endpoint {
+        let reach = match block.cloned().or_else(|| self.without_service(route)) {
+            Some(state) => Reach::Blocked(state),
+            None => controller::reach(self.world, self.ingress, &self.object),
+        };
+        let (state, fronts) = match reach {
+            Reach::Through(fronts) => {
+                (crew.state(self.world, self.ingress.identity.created), fronts)
+            }
+            Reach::Blocked(state) => (state, vec![]),
+        };
+        let urls = links(&fronts, route);
+        let [first_scheme, _] = schemes(route);
+        let future = (fronts.is_empty() && !speaks_no_http(route.port)).then(|| FutureUrl {
+            scheme: first_scheme,
+            port: None,
+            path: route.path.to_string(),
+        });
+        Endpoint {
+            id: EndpointId { cluster: crew.id.clone(), port: route.port, mode: Mode::Ingress },
+            state,
+            urls,
+            addresses: fronts.iter().filter_map(address).collect(),
+            future,
+            owner: self.owner(),
+            object: self.object.clone(),
+            opened: self.ingress.identity.created,
+            warnings: self.warnings(crew, route, is_kept),
+            app: advice::guess(route.port),
+        }
+    }
+
+    fn warnings(
+        &self,
+        crew: &Crew<'_>,
+        route: &Route,
+        is_kept: bool,
+    ) -> Vec<skyports_model::Finding> {
+        let backend = route.backend.as_deref().and_then(|name| {
+            let key = Key { namespace: self.key.namespace.clone(), name: name.to_owned() };
+            Some((
+                self.world.service(&key.namespace, &key.name)?,
+                world::object(ObjectKind::Service, &key)?,
+            ))
+        });
+        let routing =
+            backend.and_then(|(service, object)| advice::multi_node(crew, service, &object));
+        let subpath = advice::subpath(self.world, crew, route.port, &route.path, is_kept);
+        subpath.into_iter().chain(routing).collect()
+    }
+
+    fn owner(&self) -> Owner {
+        if self.ingress.identity.ours {
+            Owner::Skyports
+        } else if self.key.name.contains("-skypilot-ingress") {
+            Owner::SkyPilot
+        } else {
+            Owner::Other
+        }
+    }
+
+    /// The state when no `IngressClass` stands behind the Ingress. An address in its status proves
+    /// that somebody serves it all the same.
+    fn without_class(&self) -> Option<EndpointState> {
+        let Self { world, ingress, .. } = self;
+        if !world.scope.sees_classes || ingress.annotated_class || !ingress.addresses.is_empty() {
+            return None;
+        }
+        let classes = &world.objects.classes;
+        let found = match &ingress.class {
+            Some(class) => classes.keys().any(|key| key.name == **class),
+            None => classes.values().any(|class| class.is_default),
+        };
+        let reason = Reason::NoIngressClass {
+            class: ingress.class.as_deref().map(str::to_owned),
+            existing: classes.keys().map(|key| key.name.clone()).collect(),
+        };
+        (!found).then(|| EndpointState::Attention { reason: reason.finding() })
+    }
+
+    /// The state when the path leads to a Service that is not there. Only Services whose names are
+    /// SkyPilot's are looked for: others are not kept.
+    fn without_service(&self, route: &Route) -> Option<EndpointState> {
+        let name = route.backend.as_deref().filter(|name| names::service(name).is_some())?;
+        let listed = self.world.objects.has_listed::<wire::Service>();
+        if !listed || self.world.service(&self.key.namespace, name).is_some() {
+            return None;
+        }
+        let reason = Reason::IngressServiceMissing {
+            ingress: self.object.clone(),
+            service: name.to_owned(),
+        };
+        Some(EndpointState::Attention { reason: reason.finding() })
+    }
+}
+
+/// The links of a path, the plain ones of each address first: behind a certificate that nobody
+/// chose, a browser warns. Where the Ingress has a certificate, it is the other way round.
+fn links(fronts: &[Front], route: &Route) -> Vec<ExternalUrl> {
+    if speaks_no_http(route.port) {
+        return vec![];
+    }
+    let mut links = vec![];
+    for front in fronts {
+        let host = match &route.host {
+            RouteHost::Any => &front.host,
+            RouteHost::Named(host) => host,
+            RouteHost::Unlinkable => continue,
+        };
+        for scheme in schemes(route) {
+            let Some(port) = front.port(scheme) else { continue };
+            let link = ExternalUrl::new(scheme, host.clone(), Some(port), &route.path).ok();
+            links.extend(link.filter(|link| !links.contains(link)));
+        }
+    }
+    links
+}
+
+fn schemes(route: &Route) -> [Scheme; 2] {
+    if route.tls { [Scheme::Https, Scheme::Http] } else { [Scheme::Http, Scheme::Https] }
+}
+
+fn address(front: &Front) -> Option<String> {
+    let port = front.port(Scheme::Http).or_else(|| front.port(Scheme::Https))?;
+    Some(format!("{}:{port}", front.host))
+}
+
+/// SkyPilot's Services for ports that no path of any Ingress leads to. `sky status --endpoints`
+/// prints a URL for these too: it looks at the controller alone.
+fn services_without_path(world: &World<'_>) -> Vec<Endpoint> {
+    if !world.objects.has_listed::<wire::Ingress>() {
+        return vec![];
+    }
+    let led_to: BTreeSet<(&str, &str)> = world
+        .objects
+        .ingresses
+        .iter()
+        .flat_map(|(key, ingress)| ingress.routes.iter().map(move |route| (key, route)))
+        .filter_map(|(key, route)| Some((key.namespace.as_str(), route.backend.as_deref()?)))
+        .collect();
+    let services = world.objects.services.iter();
+    let lost =
+        services.filter(|(key, _)| !led_to.contains(&(key.namespace.as_str(), key.name.as_str())));
+    lost.filter_map(|(key, service)| without_path(world, key, service)).collect()
+}
+
+fn without_path(world: &World<'_>, key: &Key, service: &ServiceFacts) -> Option<Endpoint> {
+    let named = names::service(&key.name)?;
+    let Role::Backend(port) = named.role else { return None };
+    let crew = world.crew_of_service(key, service)?;
+    let object = world::object(ObjectKind::Service, key)?;
+    let ingress = Key {
+        namespace: key.namespace.clone(),
+        name: format!("{}-skypilot-ingress", named.cluster),
+    };
+    let reason = Reason::IngressPathMissing {
+        service: object.clone(),
+        ingress_exists: world.objects.ingresses.contains_key(&ingress),
+        ingress: ingress.name,
+    };
+    let reason = reason.finding();
+    let created = service.identity.created;
+    let state = if world.clock.is_older(created, BETWEEN_WRITES) {
+        EndpointState::Attention { reason }
+    } else {
+        EndpointState::Pending { since: created.unwrap_or_default(), reason }
+    };
+    Some(Endpoint {
+        id: EndpointId { cluster: crew.id.clone(), port, mode: Mode::Ingress },
+        state,
+        urls: vec![],
+        addresses: vec![],
+        future: None,
+        owner: if service.identity.ours { Owner::Skyports } else { Owner::SkyPilot },
+        object,
+        opened: created,
+        warnings: vec![],
+        app: advice::guess(port),
+    })
+}
