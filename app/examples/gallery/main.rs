@@ -1,0 +1,95 @@
+//! Writes every state of every page to a folder, to look at them without a server:
+//! `cargo run -p skyports-app --features ssr --example gallery -- FOLDER`.
+//!
+//! The style sheet is the bundle of `style/`, unhashed.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a tool for those who work on the pages"
+)]
+#![allow(missing_docs, dead_code, reason = "samples are shared with the tests")]
+
+mod samples;
+
+use std::fs;
+use std::path::Path;
+
+use samples::*;
+use skyports_app::page::{self, Assets, PageEnv, Theme};
+use skyports_model::{Filter, Port, Step};
+
+fn main() {
+    let folder = std::env::args().nth(1).unwrap_or_else(|| "target/gallery".to_owned());
+    let folder = Path::new(&folder);
+    let style = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("style");
+    fs::create_dir_all(folder.join("pkg")).unwrap();
+    let bundle = fs::read_to_string(style.join("bundle.txt")).unwrap();
+    let css: Vec<String> =
+        bundle.lines().map(|file| fs::read_to_string(style.join(file)).unwrap()).collect();
+    fs::write(folder.join("pkg/app.css"), css.join("\n")).unwrap();
+    for file in ["geist-ui.woff2", "icons.svg"] {
+        fs::copy(style.join("assets").join(file), folder.join("pkg").join(file)).unwrap();
+    }
+    for (suffix, theme) in [("", Theme::Light), ("-dark", Theme::Dark)] {
+        for (name, html) in pages(&env(theme)) {
+            fs::write(folder.join(format!("{name}{suffix}.html")), html).unwrap();
+            println!("{name}{suffix}.html");
+        }
+    }
+}
+
+fn env(theme: Theme) -> PageEnv {
+    let path = |name: &str| format!("/pkg/{name}");
+    PageEnv {
+        assets: Some(Assets {
+            js: path("app.js"),
+            wasm: path("app.wasm"),
+            css: path("app.css"),
+            font: path("geist-ui.woff2"),
+            icons: path("icons.svg"),
+        }),
+        build: "gallery".to_owned(),
+        theme,
+        now: NOW,
+    }
+}
+
+fn pages(env: &PageEnv) -> Vec<(&'static str, String)> {
+    let all = Filter::default();
+    let filter =
+        |text: &str, state: &str| Filter { text: text.to_owned(), state: state.to_owned() };
+    let everything = everything();
+    let of = |name: &str| {
+        everything.clusters.iter().find(|cluster| cluster.name == name).unwrap().id.clone()
+    };
+    vec![
+        ("overview", page::overview(&everything, &all, env)),
+        ("filtered", page::overview(&everything, &filter("jupyter", "open"), env)),
+        ("nothing-matches", page::overview(&everything, &filter("tensorbord", ""), env)),
+        ("stale", page::overview(&stale(), &all, env)),
+        ("no-clusters", page::overview(&no_clusters(), &all, env)),
+        ("connecting", page::overview(&connecting(), &all, env)),
+        ("forbidden", page::overview(&forbidden(), &all, env)),
+        ("unreachable", page::overview(&unreachable(), &all, env)),
+        ("many", page::overview(&many(100), &all, env)),
+        ("cluster", page::cluster(&everything, &of("llama-train"), Port::new(8000), env)),
+        ("cluster-attention", page::cluster(&everything, &of("rlhf-sweep"), None, env)),
+        ("cluster-empty", page::cluster(&everything, &of("nb-scratch"), None, env)),
+        ("cluster-gone", page::cluster(&no_clusters(), &of("nb-scratch"), None, env)),
+        ("contexts", page::contexts(&stale(), env)),
+        ("contexts-forbidden", page::contexts(&forbidden(), env)),
+        ("login", page::login(env, false)),
+        ("login-failed", page::login(env, true)),
+        (
+            "error",
+            page::error(
+                env,
+                404,
+                "No cluster “bert-old” in ml-team",
+                "It was probably removed with `sky down`; its ports went with it.",
+                &[Step::command("See what there is", "skyports list")],
+            ),
+        ),
+    ]
+}
