@@ -1,0 +1,10 @@
+//! Everything that talks to a Kubernetes API: contexts, clients, watches, the picture of each
+//! context. The only module that names `kube`.
+//!
+//! Start reading at [`contexts::resolve`], then [`view::start`].
+
+pub mod contexts;
+mod guard;
+mod health;
+pub mod view;
+mod watch;

@@ -1,0 +1,254 @@
+//! Our view of one context: its watches, what they found, and the picture made of it.
+//!
+//! One task a context owns the kept objects; contexts know nothing of each other, so that one
+//! that is dead or slow delays nobody.
+
+use std::time::Duration;
+
+use kube::{Api, Client};
+use skyports_k8s::objects::{Kind, Objects};
+use skyports_k8s::observe::{Observed, Scope, observe};
+use skyports_k8s::wire;
+use skyports_model::{Cluster, ContextName, ContextState, ContextStatus, EndpointState, Reason, Timestamp};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+use super::contexts::{Namespaces, Target, Wanted};
+use super::guard::Guarded;
+use super::health::{ContextHealth, Health, Watched};
+use super::watch::{Message, Selection, Watch, What};
+use crate::config::clock;
+
+/// Changes within this time of the last picture are shown together.
+const COALESCE: Duration = Duration::from_millis(20);
+/// A credential plugin that failed is asked again after this long.
+const RECONNECT: Duration = Duration::from_secs(5);
+/// Messages of the watches that wait for the view; beyond it the watches wait too.
+const QUEUE: usize = 1_024;
+
+/// What is known of one context at an instant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// The context's place in the list of contexts.
+    pub index: usize,
+    /// Whether the picture is current, and what is missing.
+    pub status: ContextStatus,
+    /// The context's clusters.
+    pub clusters: Vec<Cluster>,
+    /// Whether every watch has been answered, for those who look once.
+    pub settled: bool,
+}
+
+/// Watches a context until `pictures` is closed.
+pub async fn run(index: usize, wanted: Wanted, pictures: mpsc::Sender<Picture>) {
+    let Wanted { name, target } = wanted;
+    let target = match target {
+        Ok(target) => target,
+        Err(error) => {
+            let findings = vec![Reason::ContextInvalid { context: name.clone(), error }.finding()];
+            let status = ContextStatus { name, state: ContextState::Unreachable, findings, namespace: None };
+            // Nobody left to tell is no failure.
+            let _ = pictures.send(Picture { index, status, clusters: vec![], settled: true }).await;
+            return;
+        }
+    };
+    let (tell, messages) = mpsc::channel(QUEUE);
+    let watches = tokio::spawn(async move {
+        let client = connect(&target, &tell).await;
+        let mut watches = JoinSet::new();
+        start(&mut watches, &client, &target.namespaces, &tell);
+        drop(tell);
+        while watches.join_next().await.is_some() {}
+    });
+    let view = View {
+        index,
+        objects: Objects::default(),
+        health: ContextHealth::new(name.clone()),
+        all_services: true,
+        name,
+        last: None,
+    };
+    view.run(messages, pictures).await;
+    watches.abort();
+}
+
+/// A client for the context; tries until there is one, and tells why there is none yet.
+async fn connect(target: &Target, tell: &mpsc::Sender<Message>) -> Client {
+    loop {
+        match target.connect().await {
+            Ok(client) => return client,
+            Err(error) => {
+                for watched in Watched::ALL {
+                    let what = What::Health(Health::Failing { since: clock::now(), error: error.clone() });
+                    let _ = tell.send(Message { watched, what }).await;
+                }
+                tokio::time::sleep(RECONNECT).await;
+            }
+        }
+    }
+}
+
+/// The six watches. `SkyPilot` lists its own pods by label; Ingresses carry none, and the ingress
+/// controller's Service is not `SkyPilot`'s, so those are listed whole and kept only when relevant.
+fn start(watches: &mut JoinSet<()>, client: &Client, namespaces: &Namespaces, tell: &mpsc::Sender<Message>) {
+    let select = |watched, labels, fields| Selection { watched, labels, fields };
+    let spawner = Spawner { client, namespaces, tell };
+    let skypilot = Some("parent=skypilot");
+    spawner.namespaced::<wire::Pod>(watches, select(Watched::Pods, skypilot, None));
+    spawner.namespaced::<wire::Service>(watches, select(Watched::Services, None, None));
+    spawner.namespaced::<wire::Ingress>(watches, select(Watched::Ingresses, None, None));
+    let of_services = Some("involvedObject.kind=Service");
+    spawner.namespaced::<wire::Event>(watches, select(Watched::ServiceEvents, None, of_services));
+    let of_pods = Some("involvedObject.kind=Pod");
+    spawner.namespaced::<wire::Event>(watches, select(Watched::PodEvents, None, of_pods));
+    spawner.cluster_wide::<wire::IngressClass>(watches, select(Watched::IngressClasses, None, None));
+}
+
+struct Spawner<'a> {
+    client: &'a Client,
+    namespaces: &'a Namespaces,
+    tell: &'a mpsc::Sender<Message>,
+}
+
+impl Spawner<'_> {
+    fn namespaced<K>(&self, watches: &mut JoinSet<()>, selection: Selection)
+    where
+        K: Kind + kube::Resource<Scope = kube::core::NamespaceResourceScope>,
+    {
+        // One namespace was asked for: Services are still tried everywhere, since the ingress
+        // controller's address lies in another one.
+        let (wide, fallback) = match (self.namespaces, selection.watched) {
+            (Namespaces::All, _) => (true, None),
+            (Namespaces::AllElse(own), _) => (true, Some(own.clone())),
+            (Namespaces::One(only), Watched::Services) => (true, Some(only.clone())),
+            (Namespaces::One(only), _) => (false, Some(only.clone())),
+        };
+        let (client, tell) = (self.client.clone(), self.tell.clone());
+        watches.spawn(async move {
+            let watch = Watch { selection, tell };
+            if wide && watch.run(Api::<Guarded<K>>::all(client.clone()), fallback.is_some()).await.is_ok() {
+                return;
+            }
+            if let Some(namespace) = fallback {
+                let api = Api::<Guarded<K>>::namespaced(client, namespace.as_str());
+                watch.narrowed(namespace).await;
+                let _ = watch.run(api, false).await;
+            }
+        });
+    }
+
+    fn cluster_wide<K>(&self, watches: &mut JoinSet<()>, selection: Selection)
+    where
+        K: Kind + kube::Resource<Scope = kube::core::ClusterResourceScope>,
+    {
+        let watch = Watch { selection, tell: self.tell.clone() };
+        let api = Api::<Guarded<K>>::all(self.client.clone());
+        watches.spawn(async move {
+            let _ = watch.run(api, false).await;
+        });
+    }
+}
+
+/// The kept objects of a context and the last picture made of them.
+struct View {
+    index: usize,
+    name: ContextName,
+    objects: Objects,
+    health: ContextHealth,
+    all_services: bool,
+    last: Option<Picture>,
+}
+
+impl View {
+    async fn run(mut self, mut messages: mpsc::Receiver<Message>, pictures: mpsc::Sender<Picture>) {
+        let mut dirty = true;
+        let mut not_before = Instant::now();
+        let mut wake: Option<Timestamp> = None;
+        loop {
+            let due = match (dirty, wake) {
+                (true, _) => Some(not_before),
+                (false, Some(moment)) => Some(Instant::now() + Duration::from_secs(moment.until(clock::now()))),
+                (false, None) => None,
+            };
+            tokio::select! {
+                biased;
+                message = messages.recv() => match message {
+                    Some(message) => dirty |= self.take(message),
+                    None => return,
+                },
+                () = until(due) => {
+                    let (picture, next) = self.picture(clock::now());
+                    wake = next;
+                    dirty = false;
+                    not_before = Instant::now() + COALESCE;
+                    if self.last.as_ref() != Some(&picture) {
+                        self.last = Some(picture.clone());
+                        if pictures.send(picture).await.is_err() {
+                            return;
+                        }
+                    }
+                }
+                () = pictures.closed() => return,
+            }
+        }
+    }
+
+    /// Takes a message in; `true` when the picture may differ now.
+    fn take(&mut self, Message { watched, what }: Message) -> bool {
+        match what {
+            What::Edit(edit) => edit(&mut self.objects),
+            What::Health(health) => {
+                self.health.set(watched, health);
+                true
+            }
+            What::Unreadable(object, error) => {
+                self.health.unreadable(object, error);
+                true
+            }
+            What::Narrowed(namespace) => {
+                if watched == Watched::Services {
+                    self.all_services = false;
+                }
+                self.health.namespace = Some(namespace);
+                true
+            }
+        }
+    }
+
+    /// The picture at `now`, and the next moment at which it changes by time alone.
+    fn picture(&self, now: Timestamp) -> (Picture, Option<Timestamp>) {
+        let (status, next_status) = self.health.status(now);
+        let scope = Scope {
+            context: &self.name,
+            now,
+            sees_events: self.health.has_listed(Watched::ServiceEvents),
+            sees_controller: self.all_services,
+            sees_classes: self.health.has_listed(Watched::IngressClasses),
+        };
+        let complete = self.health.has_listed(Watched::Pods) && self.health.has_listed(Watched::Services);
+        let Observed { mut clusters, next } =
+            if complete { observe(&self.objects, &scope) } else { Observed { clusters: vec![], next: None } };
+        if let ContextState::Stale { since } = status.state {
+            clusters.iter_mut().for_each(|cluster| outdated(cluster, since));
+        }
+        let settled = self.health.is_settled();
+        let next = [next_status, next].into_iter().flatten().min().map(|moment| moment.max(now.plus(1)));
+        (Picture { index: self.index, status, clusters, settled }, next)
+    }
+}
+
+/// Marks what is shown of a cluster as old: its links stay, its states are not known any more.
+fn outdated(cluster: &mut Cluster, since: Timestamp) {
+    for endpoint in &mut cluster.endpoints {
+        let was = endpoint.state.label();
+        endpoint.state = EndpointState::Unknown { reason: Reason::StaleEndpoint { was, since }.finding() };
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}

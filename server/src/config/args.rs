@@ -1,0 +1,126 @@
+//! The command line, as clap parses it: one struct a sub-command, each flag with its variable.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Every port that `SkyPilot` opened on Kubernetes, with the URL that works or the reason why not.
+#[derive(Debug, Parser)]
+#[command(name = "skyports", version, about, max_term_width = 100)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The sub-commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the web page
+    #[command(after_help = SERVE_HELP)]
+    Serve(ServeArgs),
+    /// List clusters and their endpoints
+    #[command(after_help = LIST_HELP)]
+    List(ListArgs),
+}
+
+const SERVE_HELP: &str = "\
+The link that is printed logs this browser in; it works until skyports ends. Without JavaScript,
+type the code that follows it. Scripts send the code as `Authorization: Bearer CODE`.";
+
+const LIST_HELP: &str = "\
+Exit codes: 0 done (also when one of several contexts is down; standard error says which),
+1 the cluster refused or cannot be reached, 2 wrong usage, 3 nothing matched.";
+
+/// Flags of `skyports serve`.
+#[derive(Debug, Clone, Parser)]
+pub struct ServeArgs {
+    /// Address to listen on; the next free port is taken when this one is in use
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:7676", env = "SKYPORTS_LISTEN")]
+    pub listen: SocketAddr,
+    /// Open the page in a browser
+    #[arg(long, env = "SKYPORTS_OPEN")]
+    pub open: bool,
+    /// Ask for no login; on a loopback address only
+    #[arg(long, env = "SKYPORTS_NO_LOGIN")]
+    pub no_login: bool,
+    /// Never write to a cluster (this release never does)
+    #[arg(long, env = "SKYPORTS_READ_ONLY")]
+    pub read_only: bool,
+    /// Folder of the web page's files, as `cargo xtask web` makes it
+    #[arg(long, value_name = "DIR", env = "SKYPORTS_WEB_DIR", hide = true)]
+    pub web_dir: Option<PathBuf>,
+    /// Which clusters.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// Flags of `skyports list`.
+#[derive(Debug, Clone, Parser)]
+pub struct ListArgs {
+    /// Show this cluster only: NAME, NAMESPACE/NAME or CONTEXT/NAMESPACE/NAME
+    #[arg(value_name = "CLUSTER")]
+    pub cluster: Option<String>,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t = ListOutput::Table, env = "SKYPORTS_OUTPUT")]
+    pub output: ListOutput,
+    /// Print again at each change, until interrupted
+    #[arg(long, env = "SKYPORTS_WATCH")]
+    pub watch: bool,
+    /// Which clusters.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// The ways in which `list` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListOutput {
+    /// Columns for people
+    Table,
+    /// More columns
+    Wide,
+    /// The document of `GET /api/v1/overview`
+    Json,
+}
+
+/// Flags that say which clusters are meant.
+#[derive(Debug, Clone, Parser)]
+pub struct CommonArgs {
+    /// Kubeconfig file; else KUBECONFIG, else ~/.kube/config, else the in-cluster account
+    #[arg(long, value_name = "PATH", env = "SKYPORTS_KUBECONFIG")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context to look at; may be given several times [default: the current one]
+    #[arg(long = "context", value_name = "NAME", env = "SKYPORTS_CONTEXT", value_delimiter = ',')]
+    pub contexts: Vec<String>,
+    /// Look at every context of the kubeconfig
+    #[arg(long, env = "SKYPORTS_ALL_CONTEXTS", conflicts_with = "contexts")]
+    pub all_contexts: bool,
+    /// Look at one namespace only [default: all that can be listed, else the context's own]
+    #[arg(long, short, value_name = "NS", env = "SKYPORTS_NAMESPACE")]
+    pub namespace: Option<String>,
+    /// Look at all namespaces, and never fall back to the context's own
+    #[arg(long, short = 'A', env = "SKYPORTS_ALL_NAMESPACES", conflicts_with = "namespace")]
+    pub all_namespaces: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_flag_has_a_variable() {
+        for command in Args::command().get_subcommands() {
+            for arg in command.get_opts().filter(|a| !["help", "version"].contains(&a.get_id().as_str())) {
+                let variable = arg.get_env().map(|v| v.to_string_lossy().into_owned()).unwrap_or_default();
+                assert!(variable.starts_with("SKYPORTS_"), "{} --{}", command.get_name(), arg.get_id());
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The use-cases: what pages, server functions and commands call. Implements
+//! [`skyports_app::dashboard::Dashboard`]; a file a use-case.
+
+pub mod document;
+pub mod live;
+#[cfg(test)]
+pub(crate) mod testing;

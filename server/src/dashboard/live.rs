@@ -1,0 +1,156 @@
+//! The overview in memory: made of the contexts' pictures, kept current, and every change of it
+//! told once to all who listen.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use skyports_app::dashboard::Dashboard;
+use skyports_model::{Change, ContextState, ContextStatus, Overview};
+use tokio::sync::{broadcast, mpsc, watch};
+
+use super::document;
+use crate::cluster::contexts::Wanted;
+use crate::cluster::view::{self, Picture};
+use crate::config::clock;
+
+/// Changes that a slow listener may lag behind before it must read the overview anew.
+const BACKLOG: usize = 256;
+/// Pictures that wait to be merged; beyond it the contexts wait too.
+const QUEUE: usize = 64;
+
+/// One change, serialised once for all listeners.
+#[derive(Debug)]
+pub struct Told {
+    /// The revision that it leads to.
+    pub revision: u64,
+    /// The change in postcard and base64, as the page's own script reads it.
+    pub compact: String,
+    /// The change in JSON, as scripts read it.
+    pub json: String,
+}
+
+/// The overview in memory. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Live {
+    overview: watch::Receiver<Arc<Overview>>,
+    settled: watch::Receiver<bool>,
+    changes: broadcast::Sender<Arc<Told>>,
+}
+
+impl Live {
+    /// Starts to look at the contexts; the tasks end with the last clone.
+    pub fn start(contexts: Vec<Wanted>) -> Self {
+        let statuses = contexts.iter().map(|wanted| ContextStatus {
+            name: wanted.name.clone(),
+            state: ContextState::Connecting,
+            findings: vec![],
+            namespace: None,
+        });
+        // Two runs of the server never share a revision: a page that outlived the first one sees
+        // by the number alone that it must read the overview anew.
+        let now = clock::now();
+        let revision = u64::try_from(now.0).unwrap_or(0) * 1_000;
+        let first = Overview { as_of: now, revision, contexts: statuses.collect(), clusters: vec![] };
+        let pictures = contexts.iter().map(|_| None).collect();
+        let (tell, incoming) = mpsc::channel(QUEUE);
+        for (index, wanted) in contexts.into_iter().enumerate() {
+            tokio::spawn(view::run(index, wanted, tell.clone()));
+        }
+        let (overview, overviews) = watch::channel(Arc::new(first));
+        let (settled, settles) = watch::channel(false);
+        let (changes, _) = broadcast::channel(BACKLOG);
+        let merge = Merge { pictures, overview, settled, changes: changes.clone() };
+        tokio::spawn(merge.run(incoming));
+        Self { overview: overviews, settled: settles, changes }
+    }
+
+    /// Waits until every context has answered or failed once.
+    pub async fn settled(&mut self) {
+        // The sender lives as long as the contexts do; after that there is nothing to wait for.
+        let _ = self.settled.wait_for(|settled| *settled).await;
+    }
+
+    /// Whether every context has answered or failed once.
+    pub fn is_settled(&self) -> bool {
+        *self.settled.borrow()
+    }
+
+    /// Waits for the next change.
+    pub async fn changed(&mut self) {
+        let _ = self.overview.changed().await;
+    }
+
+    /// All changes from now on.
+    pub fn changes(&self) -> broadcast::Receiver<Arc<Told>> {
+        self.changes.subscribe()
+    }
+}
+
+impl Dashboard for Live {
+    fn overview(&self) -> Arc<Overview> {
+        Arc::clone(&self.overview.borrow())
+    }
+}
+
+struct Merge {
+    pictures: Vec<Option<Picture>>,
+    overview: watch::Sender<Arc<Overview>>,
+    settled: watch::Sender<bool>,
+    changes: broadcast::Sender<Arc<Told>>,
+}
+
+impl Merge {
+    async fn run(mut self, mut incoming: mpsc::Receiver<Picture>) {
+        loop {
+            tokio::select! {
+                picture = incoming.recv() => match picture {
+                    Some(picture) => self.take(picture),
+                    None => break,
+                },
+                () = self.overview.closed() => return,
+            }
+            while let Ok(picture) = incoming.try_recv() {
+                self.take(picture);
+            }
+            self.publish();
+        }
+        // Every context's entry was unusable: what was told of them stays.
+        self.overview.closed().await;
+    }
+
+    fn take(&mut self, picture: Picture) {
+        if let Some(place) = self.pictures.get_mut(picture.index) {
+            *place = Some(picture);
+        }
+    }
+
+    fn publish(&mut self) {
+        let old = Arc::clone(&self.overview.borrow());
+        let mut new = Overview { as_of: clock::now(), revision: old.revision + 1, ..Overview::default() };
+        for (picture, before) in self.pictures.iter().zip(&old.contexts) {
+            new.contexts.push(picture.as_ref().map_or_else(|| before.clone(), |picture| picture.status.clone()));
+            new.clusters.extend(picture.iter().flat_map(|picture| picture.clusters.iter().cloned()));
+        }
+        new.sort();
+        let change = Change::between(&old, &new);
+        if !change.is_empty() {
+            // The overview comes first: who hears of a change finds it there.
+            self.overview.send_replace(Arc::new(new));
+            if self.changes.receiver_count() > 0
+                && let Some(told) = told(&change)
+            {
+                // Nobody listening any more is no failure.
+                let _ = self.changes.send(Arc::new(told));
+            }
+        }
+        let settled = self.pictures.iter().all(|picture| picture.as_ref().is_some_and(|p| p.settled));
+        self.settled.send_if_modified(|before| settled && !std::mem::replace(before, settled));
+    }
+}
+
+fn told(change: &Change) -> Option<Told> {
+    let compact = postcard::to_allocvec(change).ok()?;
+    let json = serde_json::to_string(&document::Change::of(change)).ok()?;
+    Some(Told { revision: change.revision, compact: BASE64_STANDARD.encode(compact), json })
+}

@@ -1,0 +1,14 @@
+//! The HTTP face: router, sessions, headers, event stream, health.
+//!
+//! Start reading at [`router::router`]; [`listen::serve`] carries it.
+
+pub mod access;
+pub mod api;
+pub mod assets;
+pub mod events;
+pub mod headers;
+pub mod host;
+pub mod listen;
+pub mod pages;
+pub mod router;
+pub mod session;

@@ -1,0 +1,53 @@
+//! The JSON API for scripts, the server functions for the page, and health.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use http::{StatusCode, header};
+use leptos::prelude::provide_context;
+use serde_json::json;
+use skyports_app::dashboard::Dashboard;
+
+use super::router::Shared;
+use crate::config::clock;
+use crate::dashboard::document;
+
+/// `GET /api/v1/overview`
+pub(super) async fn overview(State(shared): State<Arc<Shared>>) -> Response {
+    let overview = shared.live.overview();
+    Json(document::Overview::of(&overview, clock::now())).into_response()
+}
+
+/// `POST /api/fn/NAME`: the server functions, with the dashboard in their context.
+pub(super) async fn server_function(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response {
+    let dashboard: Arc<dyn Dashboard> = Arc::new(shared.live.clone());
+    let context = move || provide_context(Arc::clone(&dashboard));
+    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+}
+
+/// `GET /healthz`: the process answers.
+pub(super) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: there is something to show. A cluster that is away later does not change it: its
+/// last known state is still worth showing.
+pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
+    if shared.live.is_settled() {
+        "ok\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "still connecting\n").into_response()
+    }
+}
+
+/// A refusal in JSON: what for scripts, what for people.
+pub(super) fn refused(status: StatusCode, code: &str, message: &str) -> Response {
+    let mut response = (status, Json(json!({ "error": { "code": code, "message": message } }))).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"));
+    }
+    response
+}

@@ -1,0 +1,123 @@
+//! `GET /api/v1/events`: changes of the overview as server-sent events.
+//!
+//! `hello` comes first and names the revision from which changes follow; a listener that has
+//! another one, and every listener that gets `resync`, reads the overview anew.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures::stream::{self, StreamExt as _};
+use http::{HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use skyports_app::dashboard::Dashboard as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_stream::wrappers::BroadcastStream;
+
+use super::api;
+use super::router::Shared;
+use super::session::Access;
+use crate::dashboard::live::Told;
+
+/// Streams at once: of all who listen, and of the browsers that share the login.
+const ALL_STREAMS: usize = 2_000;
+const BROWSER_STREAMS: usize = 32;
+/// How long a browser waits before it connects again.
+const RETRY: Duration = Duration::from_secs(1);
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// How many streams may be open.
+#[derive(Debug)]
+pub struct Streams {
+    all: Arc<Semaphore>,
+    browsers: Arc<Semaphore>,
+}
+
+impl Default for Streams {
+    fn default() -> Self {
+        let slots = |count| Arc::new(Semaphore::new(count));
+        Self { all: slots(ALL_STREAMS), browsers: slots(BROWSER_STREAMS) }
+    }
+}
+
+impl Streams {
+    fn enter(&self, access: Access) -> Option<Vec<OwnedSemaphorePermit>> {
+        let mut permits = vec![Arc::clone(&self.all).try_acquire_owned().ok()?];
+        if access == Access::Browser {
+            permits.push(Arc::clone(&self.browsers).try_acquire_owned().ok()?);
+        }
+        Some(permits)
+    }
+}
+
+/// What the listener can read.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Encoding {
+    /// JSON, as the overview's document.
+    #[default]
+    Json,
+    /// Postcard in base64, for the page's own script.
+    Postcard,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    encoding: Encoding,
+}
+
+/// The stream.
+pub(super) async fn events(
+    State(shared): State<Arc<Shared>>,
+    Extension(access): Extension<Access>,
+    Query(Asked { encoding }): Query<Asked>,
+) -> Response {
+    let Some(permits) = shared.streams.enter(access) else {
+        let mut response = api::refused(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too_many_streams",
+            "Too many pages are open. Close some, or reload this one later.",
+        );
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        return response;
+    };
+    // Subscribed before the revision is read: no change can fall between the two.
+    let changes = BroadcastStream::new(shared.live.changes());
+    let revision = shared.live.overview().revision;
+    let hello = hello(encoding, &shared.files.build, revision);
+    let events = stream::once(std::future::ready(hello))
+        .chain(changes.map(move |told| event(encoding, told.as_deref().ok())))
+        .map(Ok::<_, Infallible>)
+        .take_until(shared.stopping.clone().cancelled_owned())
+        .inspect(move |_| {
+            let _held_while_open = &permits;
+        });
+    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+}
+
+fn hello(encoding: Encoding, build: &str, revision: u64) -> Event {
+    let event = Event::default().event("hello").retry(RETRY);
+    match encoding {
+        Encoding::Json => event.data(format!(r#"{{"build":"{build}","revision":{revision}}}"#)),
+        Encoding::Postcard => event.data(format!("{build} {revision}")),
+    }
+}
+
+/// A change; `resync` to a listener that was too slow for it.
+fn event(encoding: Encoding, told: Option<&Told>) -> Event {
+    match told {
+        None => Event::default().event("resync").data(""),
+        Some(told) => {
+            let data = match encoding {
+                Encoding::Json => &told.json,
+                Encoding::Postcard => &told.compact,
+            };
+            Event::default().event("change").id(told.revision.to_string()).data(data)
+        }
+    }
+}

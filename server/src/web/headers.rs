@@ -1,0 +1,46 @@
+//! The headers that every answer carries, errors too.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::{HeaderValue, header};
+use sha2::{Digest as _, Sha256};
+use skyports_app::page::{Assets, LOGIN_SCRIPT, boot_script};
+use std::sync::Arc;
+
+use super::router::Shared;
+
+/// The Content-Security-Policy: our two inline scripts by their hashes, what those load, and
+/// nothing else. A hash instead of a nonce keeps finished pages the same for everybody, so that
+/// they can be cached (`docs/decisions`).
+pub fn content_security_policy(assets: Option<&Assets>) -> String {
+    let hash = |script: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script)));
+    let boot = assets.map(|assets| hash(&boot_script(assets))).unwrap_or_default();
+    let login = hash(LOGIN_SCRIPT);
+    format!(
+        "default-src 'none'; script-src {boot} {login} 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+}
+
+/// Sets them.
+pub(super) async fn set(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, shared.policy.clone());
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        ("x-frame-options", "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

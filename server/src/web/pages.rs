@@ -1,0 +1,201 @@
+//! The pages: rendered from memory, and kept until something that they show changes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use skyports_app::dashboard::Dashboard as _;
+use skyports_app::page::{self, PageEnv, Theme};
+use skyports_model::{ClusterId, Filter, Port, Step};
+
+use super::assets::Encoded;
+use super::router::Shared;
+use super::session::cookies;
+use crate::config::clock;
+
+/// Pages kept at once; a full cache is emptied, since a new revision outdates all of it anyway.
+const KEPT_PAGES: usize = 256;
+/// Brotli's quality for pages: 5 takes about a millisecond for a hundred clusters.
+const BROTLI_QUALITY: u32 = 5;
+
+/// Which page.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum What {
+    Overview,
+    Cluster(ClusterId, Option<Port>),
+    Contexts,
+}
+
+#[derive(Debug)]
+struct Kept {
+    revision: u64,
+    minute: i64,
+    body: Arc<Encoded>,
+}
+
+/// The rendered pages by kind and theme.
+#[derive(Debug, Default)]
+pub struct PageCache(Mutex<HashMap<(What, Theme), Kept>>);
+
+impl PageCache {
+    fn get(&self, shared: &Shared, what: What, theme: Theme) -> Arc<Encoded> {
+        let overview = shared.live.overview();
+        let env = env(shared, theme);
+        let (revision, minute) = (overview.revision, env.now.0.div_euclid(60));
+        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (what, theme);
+        if let Some(kept) = pages.get(&key).filter(|kept| (kept.revision, kept.minute) == (revision, minute)) {
+            return Arc::clone(&kept.body);
+        }
+        // Rendering under the lock: of many readers at once one renders, the others get its page.
+        let html = match &key.0 {
+            What::Overview => page::overview(&overview, &Filter::default(), &env),
+            What::Cluster(id, marked) => page::cluster(&overview, id, *marked, &env),
+            What::Contexts => page::contexts(&overview, &env),
+        };
+        let body = Arc::new(encoded(html));
+        if pages.len() >= KEPT_PAGES {
+            pages.clear();
+        }
+        pages.insert(key, Kept { revision, minute, body: Arc::clone(&body) });
+        body
+    }
+}
+
+fn encoded(html: String) -> Encoded {
+    let mut br = Vec::new();
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: i32::try_from(BROTLI_QUALITY).unwrap_or(5),
+        ..Default::default()
+    };
+    let compressed = brotli::BrotliCompress(&mut html.as_bytes(), &mut br, &params).is_ok();
+    Encoded { plain: html.into(), br: compressed.then(|| br.into()), gzip: None }
+}
+
+/// The query of the overview.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+}
+
+/// `GET /`
+pub(super) async fn overview(
+    State(shared): State<Arc<Shared>>,
+    Query(Asked { q, state }): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let theme = theme(&headers);
+    let filter = Filter { text: q.chars().take(200).collect(), state: state.chars().take(20).collect() };
+    if filter.is_empty() {
+        return html(&shared.pages.get(&shared, What::Overview, theme), &headers);
+    }
+    let html = page::overview(&shared.live.overview(), &filter, &env(&shared, theme));
+    axum::response::Html(html).into_response()
+}
+
+/// `GET /login`: whoever reloads the page of a failed login.
+pub(super) async fn home() -> Redirect {
+    Redirect::to("/")
+}
+
+/// `GET /contexts`
+pub(super) async fn contexts(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    html(&shared.pages.get(&shared, What::Contexts, theme(&headers)), &headers)
+}
+
+/// `GET /c/CONTEXT/NAMESPACE/NAME`
+pub(super) async fn cluster(
+    State(shared): State<Arc<Shared>>,
+    Path((context, namespace, name)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    cluster_page(&shared, [&context, &namespace, &name], None, &headers)
+}
+
+/// `GET /c/CONTEXT/NAMESPACE/NAME/PORT`
+pub(super) async fn endpoint(
+    State(shared): State<Arc<Shared>>,
+    Path((context, namespace, name, port)): Path<(String, String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    match port.parse() {
+        Ok(port) => cluster_page(&shared, [&context, &namespace, &name], Some(port), &headers),
+        Err(error) => {
+            let what = format!("The address ends in `{}`: {error}.", skyports_model::finding::shown(&port, 40));
+            failed(&shared, &headers, StatusCode::NOT_FOUND, "No such port", &what)
+        }
+    }
+}
+
+fn cluster_page(shared: &Shared, [context, namespace, name]: [&str; 3], marked: Option<Port>, headers: &HeaderMap) -> Response {
+    let overview = shared.live.overview();
+    match overview.cluster_at(context, namespace, name) {
+        Some(cluster) => {
+            let marked = marked.filter(|port| cluster.endpoints.iter().any(|e| e.port() == *port));
+            html(&shared.pages.get(shared, What::Cluster(cluster.id.clone(), marked), theme(headers)), headers)
+        }
+        None => {
+            let shown = |text: &str| skyports_model::finding::shown(text, 80);
+            let what = format!(
+                "There is no cluster {} in namespace {} of {}. It may be down since, or in a context that is not shown.",
+                shown(name), shown(namespace), shown(context)
+            );
+            failed(shared, headers, StatusCode::NOT_FOUND, "No such cluster", &what)
+        }
+    }
+}
+
+/// `GET /go/NAME`: the short form for links from `SkyPilot`'s `dashboard.external_links`.
+pub(super) async fn go(State(shared): State<Arc<Shared>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let overview = shared.live.overview();
+    let mut found = overview.clusters.iter().filter(|c| c.name == name || c.id.name.as_str() == name);
+    match (found.next(), found.next()) {
+        (Some(cluster), None) => Redirect::to(&cluster.id.path()).into_response(),
+        (Some(_), Some(_)) => {
+            let filter = Filter { text: name, state: String::new() };
+            let html = page::overview(&overview, &filter, &env(&shared, theme(&headers)));
+            axum::response::Html(html).into_response()
+        }
+        (None, _) => {
+            let what = format!("No cluster is named {}.", skyports_model::finding::shown(&name, 80));
+            failed(&shared, &headers, StatusCode::NOT_FOUND, "No such cluster", &what)
+        }
+    }
+}
+
+/// Every address that is none of ours.
+pub(super) async fn nowhere(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    failed(&shared, &headers, StatusCode::NOT_FOUND, "Nothing here", "There is no page at this address.")
+}
+
+/// The login page, in place of the page that was asked for.
+pub(super) fn login(shared: &Shared, headers: &HeaderMap, failed: bool) -> Response {
+    let html = page::login(&env(shared, theme(headers)), failed);
+    (StatusCode::UNAUTHORIZED, axum::response::Html(html)).into_response()
+}
+
+fn failed(shared: &Shared, headers: &HeaderMap, status: StatusCode, title: &str, what: &str) -> Response {
+    let next = [Step::advice("Go to all endpoints")];
+    let html = page::error(&env(shared, theme(headers)), status.as_u16(), title, what, &next);
+    (status, axum::response::Html(html)).into_response()
+}
+
+fn html(body: &Encoded, headers: &HeaderMap) -> Response {
+    let mut response = body.answer(headers);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}
+
+fn env(shared: &Shared, theme: Theme) -> PageEnv {
+    PageEnv { assets: shared.files.assets.clone(), build: shared.files.build.clone(), theme, now: clock::now() }
+}
+
+fn theme(headers: &HeaderMap) -> Theme {
+    cookies(headers).find(|(name, _)| *name == "theme").map_or(Theme::System, |(_, word)| Theme::parse(word))
+}

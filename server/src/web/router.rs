@@ -1,0 +1,85 @@
+//! All routes, and the layers that every request passes, in one place.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use http::{HeaderValue, StatusCode};
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::assets::WebFiles;
+use super::events::Streams;
+use super::host::AllowedHosts;
+use super::pages::PageCache;
+use super::session::Sessions;
+use super::{access, api, assets, events, headers, host, pages, session};
+use crate::dashboard::live::Live;
+
+/// No request of ours has more to say.
+const LARGEST_BODY: usize = 64 * 1024;
+/// Everything is answered from memory; a stream begins at once.
+const SLOWEST_ANSWER: Duration = Duration::from_secs(10);
+
+/// What all handlers share.
+#[derive(Debug)]
+pub struct Shared {
+    pub(super) live: Live,
+    pub(super) files: WebFiles,
+    pub(super) sessions: Sessions,
+    pub(super) hosts: AllowedHosts,
+    pub(super) policy: HeaderValue,
+    pub(super) streams: Streams,
+    pub(super) pages: PageCache,
+    pub(super) stopping: CancellationToken,
+}
+
+impl Shared {
+    /// What the handlers of one server share.
+    pub fn new(live: Live, files: WebFiles, sessions: Sessions, hosts: AllowedHosts, stopping: CancellationToken) -> Self {
+        let policy = headers::content_security_policy(files.assets.as_ref());
+        // Paths of built files are the only part that varies; a policy that allows nothing is the
+        // safe answer to one that is no header.
+        let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
+        let (streams, pages) = (Streams::default(), PageCache::default());
+        Self { live, files, sessions, hosts, policy, streams, pages, stopping }
+    }
+}
+
+/// The server's whole behaviour over HTTP.
+pub fn router(shared: Shared) -> Router {
+    let shared = Arc::new(shared);
+    let guarded = Router::new()
+        .route("/", get(pages::overview))
+        .route("/contexts", get(pages::contexts))
+        .route("/c/{context}/{namespace}/{name}", get(pages::cluster))
+        .route("/c/{context}/{namespace}/{name}/{port}", get(pages::endpoint))
+        .route("/go/{name}", get(pages::go))
+        .route("/api/v1/overview", get(api::overview))
+        .route("/api/v1/events", get(events::events))
+        .route("/api/fn/{*name}", post(api::server_function))
+        .fallback(pages::nowhere)
+        .layer(from_fn_with_state(Arc::clone(&shared), session::guard));
+    Router::new()
+        .route("/login", post(session::login).get(pages::home))
+        .route("/healthz", get(api::alive))
+        .route("/readyz", get(api::ready))
+        .route("/favicon.ico", get(assets::favicon))
+        .route("/pkg/{name}", get(assets::file))
+        .merge(guarded)
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, SLOWEST_ANSWER))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&shared), access::origin_or_token))
+        .layer(CsrfLayer::new().with_rejection_response(|_| access::foreign()))
+        .layer(from_fn_with_state(Arc::clone(&shared), host::guard))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&shared), headers::set))
+        .with_state(shared)
+}
