@@ -18,6 +18,8 @@ use crate::wire;
 
 pub(crate) use event::has_kept_events;
 pub use event::{About, EventFacts};
+#[cfg(test)]
+pub(crate) use ingress::literal_path;
 pub use ingress::{IngressClassFacts, IngressFacts, Route, RouteHost};
 pub use pod::{Phase, PodFacts};
 pub use service::{Address, ConditionFacts, ServiceFacts, ServiceKind, ServicePort};

@@ -12,6 +12,8 @@ mod ingress;
 mod merge;
 mod service;
 mod signs;
+#[cfg(test)]
+mod tests;
 mod world;
 
 use std::collections::BTreeMap;

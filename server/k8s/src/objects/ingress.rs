@@ -1,6 +1,6 @@
 //! What is kept of an Ingress and of an `IngressClass`: the class, the paths, and where they lead.
 
-use skyports_model::{Host, Port};
+use skyports_model::{ExternalUrl, Host, Port, Scheme};
 
 use super::service::{Address, addresses};
 use super::{Identity, annotation, label, text};
@@ -30,8 +30,9 @@ pub struct Route {
     pub(crate) host: RouteHost,
     /// The Ingress has a certificate for the host.
     pub(crate) tls: bool,
-    /// The part of the path that is no pattern, from its first slash to its last, both included.
-    pub(crate) path: Box<str>,
+    /// The part of the path that is no pattern, from its first slash to its last, both included;
+    /// `None` where a link may not hold it.
+    pub(crate) path: Option<Box<str>>,
     /// The port of the app.
     pub(crate) port: Port,
     /// The Service that it leads to.
@@ -110,7 +111,7 @@ fn routes(spec: &wire::IngressSpec) -> Vec<Route> {
             routes.push(Route {
                 host: host.clone(),
                 tls,
-                path: literal.into(),
+                path: is_linkable(&literal).then(|| literal.into()),
                 port,
                 backend: backend.and_then(|name| text(Some(name), 253)),
             });
@@ -156,6 +157,10 @@ pub(crate) fn literal_path(pattern: &str) -> String {
     }
     let bare = literal.trim_matches('/');
     if bare.is_empty() { "/".to_owned() } else { format!("/{bare}/") }
+}
+
+fn is_linkable(path: &str) -> bool {
+    ExternalUrl::new(Scheme::Http, Host::localhost(), None, path).is_ok()
 }
 
 /// The last segment of a path that is a port's number.

@@ -49,6 +49,8 @@ pub(super) fn subpath(
         .into()
     };
     let needs_flag = |flag: Option<String>, why: &Option<String>| {
+        // What a link may hold can still mean something to a shell.
+        let flag = flag.filter(|_| is_plain(path));
         let (app, evidence) = (app.clone(), evidence.clone());
         Some(Reason::SubpathNeedsFlag { app, why: why.clone()?, evidence, flag: flag? })
     };
@@ -95,6 +97,10 @@ fn ways_out(world: &World<'_>, crew: &Crew<'_>, port: Port) -> Vec<Step> {
         }
     }
     steps
+}
+
+fn is_plain(path: &str) -> bool {
+    path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~'))
 }
 
 /// SkyPilot's rule for cluster names (`CLUSTER_NAME_VALID_REGEX` of 0.14.1): safe in a shell.

@@ -100,13 +100,11 @@ fn by_skypilot(world: &World<'_>, controller: &ServiceFacts) -> Vec<Front> {
 /// The state of paths whose controller waits for its load balancer: its own hopelessness is theirs.
 fn waiting(world: &World<'_>, key: &Key, controller: &ServiceFacts) -> Option<EndpointState> {
     let object = world::object(ObjectKind::Service, key)?;
-    Some(match service::waiting(world, key, controller, &object) {
-        EndpointState::Pending { since, .. } => EndpointState::Pending {
-            since,
-            reason: Reason::WaitingForIngressAddress { controller: object }.finding(),
-        },
-        hopeless => hopeless,
-    })
+    let pending = || EndpointState::Pending {
+        since: controller.identity.created.unwrap_or_default(),
+        reason: Reason::WaitingForIngressAddress { controller: object.clone() }.finding(),
+    };
+    Some(service::hopeless(world, key, controller, &object).unwrap_or_else(pending))
 }
 
 /// The state of paths that no controller was found for. Controllers write the status of an Ingress

@@ -24,9 +24,8 @@ pub(super) fn endpoints(world: &World<'_>) -> Vec<Endpoint> {
     // Paths that some Ingress leaves as they are: it wins over SkyPilot's, which takes them off.
     let kept: BTreeSet<(&str, &str)> = exposing()
         .filter(|(_, ingress)| !ingress.strips_path)
-        .flat_map(|(key, ingress)| {
-            ingress.routes.iter().map(|route| (key.namespace.as_str(), &*route.path))
-        })
+        .flat_map(|(key, ingress)| ingress.routes.iter().map(move |route| (key, route)))
+        .filter_map(|(key, route)| Some((key.namespace.as_str(), route.path.as_deref()?)))
         .collect();
     let mut endpoints = vec![];
     for (key, ingress) in exposing() {
@@ -35,7 +34,8 @@ pub(super) fn endpoints(world: &World<'_>) -> Vec<Endpoint> {
         let block = paths.without_class();
         for route in &ingress.routes {
             let Some(crew) = world.crew_of_route(key, ingress, route) else { continue };
-            let is_kept = kept.contains(&(key.namespace.as_str(), &*route.path));
+            let is_kept =
+                route.path.as_deref().is_some_and(|path| kept.contains(&(&key.namespace, path)));
             endpoints.push(paths.endpoint(crew, route, block.as_ref(), is_kept));
         }
     }
@@ -71,11 +71,10 @@ impl Paths<'_, '_> {
         };
         let urls = links(&fronts, route);
         let [first_scheme, _] = schemes(route);
-        let future = (fronts.is_empty() && !speaks_no_http(route.port)).then(|| FutureUrl {
-            scheme: first_scheme,
-            port: None,
-            path: route.path.to_string(),
-        });
+        let path =
+            route.path.as_deref().filter(|_| fronts.is_empty() && !speaks_no_http(route.port));
+        let future =
+            path.map(|path| FutureUrl { scheme: first_scheme, port: None, path: path.to_owned() });
         Endpoint {
             id: EndpointId { cluster: crew.id.clone(), port: route.port, mode: Mode::Ingress },
             state,
@@ -105,7 +104,9 @@ impl Paths<'_, '_> {
         });
         let routing =
             backend.and_then(|(service, object)| advice::multi_node(crew, service, &object));
-        let subpath = advice::subpath(self.world, crew, route.port, &route.path, is_kept);
+        let path = route.path.as_deref();
+        let subpath =
+            path.and_then(|path| advice::subpath(self.world, crew, route.port, path, is_kept));
         subpath.into_iter().chain(routing).collect()
     }
 
@@ -157,9 +158,9 @@ impl Paths<'_, '_> {
 /// The links of a path, the plain ones of each address first: behind a certificate that nobody
 /// chose, a browser warns. Where the Ingress has a certificate, it is the other way round.
 fn links(fronts: &[Front], route: &Route) -> Vec<ExternalUrl> {
-    if speaks_no_http(route.port) {
+    let Some(path) = route.path.as_deref().filter(|_| !speaks_no_http(route.port)) else {
         return vec![];
-    }
+    };
     let mut links = vec![];
     for front in fronts {
         let host = match &route.host {
@@ -169,7 +170,7 @@ fn links(fronts: &[Front], route: &Route) -> Vec<ExternalUrl> {
         };
         for scheme in schemes(route) {
             let Some(port) = front.port(scheme) else { continue };
-            let link = ExternalUrl::new(scheme, host.clone(), Some(port), &route.path).ok();
+            let link = ExternalUrl::new(scheme, host.clone(), Some(port), path).ok();
             links.extend(link.filter(|link| !links.contains(link)));
         }
     }

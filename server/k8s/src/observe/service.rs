@@ -171,50 +171,66 @@ fn deleting(
 }
 
 /// The state of a `LoadBalancer` Service that has no address.
-pub(super) fn waiting(
+fn waiting(
     world: &World<'_>,
     key: &Key,
     service: &ServiceFacts,
     object: &ObjectRef,
 ) -> EndpointState {
-    if world.is_sky_local() {
-        let reason = Reason::LoadBalancerUnsupportedHere { service: object.clone() };
-        return EndpointState::Attention { reason: reason.finding() };
+    if let Some(state) = hopeless(world, key, service, object) {
+        return state;
     }
     let created = service.identity.created;
-    let pending = |reason: Reason| EndpointState::Pending {
-        since: created.unwrap_or_default(),
-        reason: reason.finding(),
+    let reason = match signs::of_load_balancer(world, key, service) {
+        Sign::Reacted(by) => Reason::WaitingForAddress { evidence: Some(by) },
+        Sign::Silence | Sign::Error { .. } if world.clock.is_older(created, REACTION) => {
+            unanswered(world, key, service, object, false)
+        }
+        Sign::Silence | Sign::Error { .. } => Reason::WaitingForAddress { evidence: None },
     };
-    match signs::of_load_balancer(world, key, service) {
-        Sign::Error { reason, message } => {
-            let reason = Reason::LoadBalancerError {
+    EndpointState::Pending { since: created.unwrap_or_default(), reason: reason.finding() }
+}
+
+/// The state of a `LoadBalancer` Service without an address for which waiting will not help.
+pub(super) fn hopeless(
+    world: &World<'_>,
+    key: &Key,
+    service: &ServiceFacts,
+    object: &ObjectRef,
+) -> Option<EndpointState> {
+    let reason = if world.is_sky_local() {
+        Reason::LoadBalancerUnsupportedHere { service: object.clone() }
+    } else {
+        match signs::of_load_balancer(world, key, service) {
+            Sign::Error { reason, message } => Reason::LoadBalancerError {
                 service: object.clone(),
                 has_address: false,
                 reason,
                 message,
-            };
-            EndpointState::Attention { reason: reason.finding() }
-        }
-        Sign::Reacted(by) => pending(Reason::WaitingForAddress { evidence: Some(by) }),
-        Sign::Silence if !world.clock.is_older(created, REACTION) => {
-            pending(Reason::WaitingForAddress { evidence: None })
-        }
-        Sign::Silence => {
-            let hopeless = world.clock.is_older(created, HOPE);
-            let reason = Reason::NoLoadBalancerController {
-                service: object.clone(),
-                context: world.scope.context.clone(),
-                hopeless,
-                silence: silence(world, key, service),
-                neighbour: hopeless.then(|| world.served_neighbour()).flatten(),
-            };
-            if hopeless {
-                EndpointState::Attention { reason: reason.finding() }
-            } else {
-                pending(reason)
+            },
+            Sign::Silence if world.clock.is_older(service.identity.created, HOPE) => {
+                unanswered(world, key, service, object, true)
             }
+            Sign::Silence | Sign::Reacted(_) => return None,
         }
+    };
+    Some(EndpointState::Attention { reason: reason.finding() })
+}
+
+/// The reason of a Service to which nothing has reacted.
+fn unanswered(
+    world: &World<'_>,
+    key: &Key,
+    service: &ServiceFacts,
+    object: &ObjectRef,
+    hopeless: bool,
+) -> Reason {
+    Reason::NoLoadBalancerController {
+        service: object.clone(),
+        context: world.scope.context.clone(),
+        hopeless,
+        silence: silence(world, key, service),
+        neighbour: world.served_neighbour().filter(|_| hopeless),
     }
 }
 
