@@ -53,10 +53,12 @@ fn print(mut overview: Overview, wanted: Option<&str>, output: ListOutput) -> Ex
     }
     let now = clock::now();
     match output {
-        ListOutput::Json => match serde_json::to_string_pretty(&document::Overview::of(&overview, now)) {
-            Ok(json) => println!("{json}"),
-            Err(error) => tell(format!("cannot write the overview as JSON: {error}"), None),
-        },
+        ListOutput::Json => {
+            match serde_json::to_string_pretty(&document::Overview::of(&overview, now)) {
+                Ok(json) => println!("{json}"),
+                Err(error) => tell(format!("cannot write the overview as JSON: {error}"), None),
+            }
+        }
         ListOutput::Table => print!("{}", table::table(&overview, now, false)),
         ListOutput::Wide => print!("{}", table::table(&overview, now, true)),
     }
@@ -65,7 +67,8 @@ fn print(mut overview: Overview, wanted: Option<&str>, output: ListOutput) -> Ex
 
 /// Keeps the one cluster that is wanted.
 fn narrow(overview: &mut Overview, wanted: &str, blind: bool) -> Result<(), Exit> {
-    let found: Vec<Cluster> = overview.clusters.iter().filter(|cluster| is_named(cluster, wanted)).cloned().collect();
+    let found: Vec<Cluster> =
+        overview.clusters.iter().filter(|cluster| is_named(cluster, wanted)).cloned().collect();
     match found.as_slice() {
         [_] => {
             overview.clusters = found;
@@ -73,7 +76,8 @@ fn narrow(overview: &mut Overview, wanted: &str, blind: bool) -> Result<(), Exit
         }
         [] if blind => Err(Exit::Cluster),
         [] => {
-            let known: Vec<&str> = overview.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+            let known: Vec<&str> =
+                overview.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
             let hint = match known.as_slice() {
                 [] => "there are no SkyPilot clusters here".to_owned(),
                 known => format!("known clusters: {}", known.join(", ")),
@@ -82,7 +86,10 @@ fn narrow(overview: &mut Overview, wanted: &str, blind: bool) -> Result<(), Exit
             Err(Exit::NoMatch)
         }
         several => {
-            tell(format!("`{wanted}` names {} clusters", several.len()), Some("name one of these:"));
+            tell(
+                format!("`{wanted}` names {} clusters", several.len()),
+                Some("name one of these:"),
+            );
             several.iter().for_each(|cluster| note(&cluster.id));
             Err(Exit::Usage)
         }
@@ -123,7 +130,14 @@ mod tests {
     #[test]
     fn a_cluster_has_six_names() {
         let cluster = cluster("prod", "ml", "train", "train-2ea4");
-        for name in ["train", "train-2ea4", "ml/train", "ml/train-2ea4", "prod/ml/train", "prod/ml/train-2ea4"] {
+        for name in [
+            "train",
+            "train-2ea4",
+            "ml/train",
+            "ml/train-2ea4",
+            "prod/ml/train",
+            "prod/ml/train-2ea4",
+        ] {
             assert!(is_named(&cluster, name), "{name}");
         }
         for name in ["", "tra", "other/train", "x/ml/train", "TRAIN"] {

@@ -36,8 +36,12 @@ async fn serve(args: ServeArgs) -> Exit {
     let ServeArgs { listen, open, no_login, read_only: _, web_dir, common } = args;
     if !listen.ip().is_loopback() {
         tell(
-            format!("{listen} is reachable from other machines, and this release can sign nobody in"),
-            Some("listen on 127.0.0.1, and reach it from elsewhere by `ssh -L 7676:127.0.0.1:7676 HOST`"),
+            format!(
+                "{listen} is reachable from other machines, and this release can sign nobody in"
+            ),
+            Some(
+                "listen on 127.0.0.1, and reach it from elsewhere by `ssh -L 7676:127.0.0.1:7676 HOST`",
+            ),
         );
         return Exit::Usage;
     }
@@ -58,11 +62,18 @@ async fn serve(args: ServeArgs) -> Exit {
     let (listener, address) = match bind(listen).await {
         Ok(bound) => bound,
         Err(error) => {
-            tell(format!("cannot listen on {listen}: {error}"), Some("pass --listen 127.0.0.1:0 for any free port"));
+            tell(
+                format!("cannot listen on {listen}: {error}"),
+                Some("pass --listen 127.0.0.1:0 for any free port"),
+            );
             return Exit::Usage;
         }
     };
-    let sessions = if no_login { Ok(Sessions::without_login(address.port())) } else { Sessions::with_login(address.port()) };
+    let sessions = if no_login {
+        Ok(Sessions::without_login(address.port()))
+    } else {
+        Sessions::with_login(address.port())
+    };
     let sessions = match sessions {
         Ok(sessions) => sessions,
         Err(error) => {
@@ -122,12 +133,17 @@ impl Link {
     /// secret in it would be there for everybody to see.
     fn open(&self) -> Option<NamedTempFile> {
         let url = self.url();
-        let page = format!("<!doctype html><meta charset=utf-8><meta http-equiv=refresh content=\"0;url={url}\"><a href=\"{url}\">skyports</a>\n");
-        let opened = tempfile::Builder::new().prefix("skyports-").suffix(".html").tempfile().and_then(|mut file| {
-            file.write_all(page.as_bytes())?;
-            open::that_detached(Path::new(file.path()))?;
-            Ok(file)
-        });
+        let page = format!(
+            "<!doctype html><meta charset=utf-8><meta http-equiv=refresh content=\"0;url={url}\"><a href=\"{url}\">skyports</a>\n"
+        );
+        let opened =
+            tempfile::Builder::new().prefix("skyports-").suffix(".html").tempfile().and_then(
+                |mut file| {
+                    file.write_all(page.as_bytes())?;
+                    open::that_detached(Path::new(file.path()))?;
+                    Ok(file)
+                },
+            );
         opened.inspect_err(|error| note(format!("cannot open a browser: {error}"))).ok()
     }
 }
@@ -136,7 +152,8 @@ fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_new(environment::log_filter())
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     // A second subscriber in one process, as tests make it, is no failure.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
 /// Waits for Ctrl-C or the signal that ends a service.

@@ -2,7 +2,7 @@
 
 use skyports_model::finding::shown;
 use skyports_model::time::age_in_words;
-use skyports_model::{Cluster, Endpoint, Overview, Timestamp};
+use skyports_model::{Cluster, Endpoint, Finding, Overview, Port, Timestamp};
 use tabled::builder::Builder;
 use tabled::settings::{Padding, Style};
 
@@ -29,7 +29,8 @@ pub(super) fn table(overview: &Overview, now: Timestamp, wide: bool) -> String {
     }
     let mut table = builder.build();
     table.with(Style::empty()).with(Padding::new(0, 2, 0, 0));
-    let lines: Vec<String> = table.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+    let lines: Vec<String> =
+        table.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
     let mut text = lines.join("\n");
     text.push('\n');
     text.push_str(&notes(overview));
@@ -37,7 +38,8 @@ pub(super) fn table(overview: &Overview, now: Timestamp, wide: bool) -> String {
 }
 
 fn without_ports(cluster: &Cluster, wide: bool) -> Vec<String> {
-    let place = cluster.head_address.as_ref().map_or_else(|| "-".to_owned(), |ip| format!("(pod IP {ip})"));
+    let place =
+        cluster.head_address.as_ref().map_or_else(|| "-".to_owned(), |ip| format!("(pod IP {ip})"));
     let mut row = vec![told(&cluster.name), "-".to_owned(), "No open ports".to_owned(), place];
     if wide {
         row.extend(["-".to_owned(), "-".to_owned()]);
@@ -60,7 +62,9 @@ fn rows(cluster: &Cluster, endpoint: &Endpoint, now: Timestamp, wide: bool) -> V
     let mut row = vec![told(&cluster.name), endpoint.port().to_string(), status, first];
     if wide {
         row.push(endpoint.mode().label().to_owned());
-        row.push(endpoint.opened.map_or_else(|| "-".to_owned(), |opened| age_in_words(opened.age(now))));
+        row.push(
+            endpoint.opened.map_or_else(|| "-".to_owned(), |opened| age_in_words(opened.age(now))),
+        );
         row.extend(whose(cluster));
         row.push(format!("{}/{}", endpoint.object.kind.as_str(), endpoint.object.name));
     }
@@ -83,19 +87,35 @@ fn whose(cluster: &Cluster) -> [String; 4] {
     ]
 }
 
-/// Why ports are not simply open, below the table.
+/// Why ports are not simply open, below the table; ports of a cluster with the same finding share it.
 fn notes(overview: &Overview) -> String {
     let mut text = String::new();
-    for (cluster, endpoint) in overview.endpoints() {
-        let findings = endpoint.state.reason().into_iter().chain(&endpoint.warnings);
-        for finding in findings {
-            text.push_str(&format!("\n{} {}: {}\n", told(&cluster.name), endpoint.port(), finding.message()));
-            for step in &finding.steps {
-                text.push_str(&format!("  - {}\n", step.title));
-                for line in step.command.iter().flat_map(|command| command.lines()) {
-                    text.push_str(&format!("      {line}\n"));
+    for cluster in &overview.clusters {
+        let mut told_of: Vec<(&Finding, Vec<Port>)> =
+            cluster.findings.iter().map(|f| (f, vec![])).collect();
+        for endpoint in &cluster.endpoints {
+            for finding in endpoint.state.reason().into_iter().chain(&endpoint.warnings) {
+                match told_of.iter_mut().find(|(other, _)| *other == finding) {
+                    Some((_, ports)) => ports.push(endpoint.port()),
+                    None => told_of.push((finding, vec![endpoint.port()])),
                 }
             }
+        }
+        for (finding, ports) in told_of {
+            let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
+            let whose = format!("{} {}", told(&cluster.name), ports.join(", "));
+            text.push_str(&note(whose.trim_end(), finding));
+        }
+    }
+    text
+}
+
+fn note(whose: &str, finding: &Finding) -> String {
+    let mut text = format!("\n{whose}: {}\n", finding.message());
+    for step in &finding.steps {
+        text.push_str(&format!("  - {}\n", step.title));
+        for line in step.command.iter().flat_map(|command| command.lines()) {
+            text.push_str(&format!("      {line}\n"));
         }
     }
     text
@@ -114,7 +134,10 @@ mod tests {
     #[test]
     fn a_port_is_a_line_and_a_reason_follows_below() {
         let mut train = cluster("prod", "ml", "train", "train-2ea4");
-        train.endpoints = vec![pending_port(&train.id, 6006), open_port(&train.id, 8888, &["203.0.113.7", "2001:db8::1"])];
+        train.endpoints = vec![
+            pending_port(&train.id, 6006),
+            open_port(&train.id, 8888, &["203.0.113.7", "2001:db8::1"]),
+        ];
         let empty = cluster("prod", "ml", "idle\u{1b}[31m", "idle-2ea4");
         insta::assert_snapshot!(table(&overview(vec![train, empty]), Timestamp(3_600), false), @r"
         CLUSTER    PORT  STATUS         URL

@@ -123,14 +123,20 @@ impl Target {
 /// The contexts that the flags and the kubeconfig ask for, in their order; at least one.
 pub async fn resolve(args: &CommonArgs) -> Result<Vec<Wanted>, ContextsError> {
     let CommonArgs { kubeconfig, contexts, all_contexts, namespace, all_namespaces } = args;
-    let within = Within { namespace: namespace.as_deref().map(namespace_of).transpose()?, all: *all_namespaces };
+    let within = Within {
+        namespace: namespace.as_deref().map(namespace_of).transpose()?,
+        all: *all_namespaces,
+    };
     let Some(kubeconfig) = load(kubeconfig.as_deref())? else {
         return Ok(vec![in_cluster(&within)?]);
     };
-    let known: Vec<String> = kubeconfig.contexts.iter().map(|context| context.name.clone()).collect();
+    let known: Vec<String> =
+        kubeconfig.contexts.iter().map(|context| context.name.clone()).collect();
     let names = match (contexts.as_slice(), all_contexts) {
         (_, true) => known.clone(),
-        ([], false) => kubeconfig.current_context.clone().filter(|name| !name.is_empty()).into_iter().collect(),
+        ([], false) => {
+            kubeconfig.current_context.clone().filter(|name| !name.is_empty()).into_iter().collect()
+        }
         (names, false) => names.to_vec(),
     };
     if names.is_empty() {
@@ -141,8 +147,11 @@ pub async fn resolve(args: &CommonArgs) -> Result<Vec<Wanted>, ContextsError> {
         if !known.contains(&name) {
             return Err(ContextsError::Unknown { name, known });
         }
-        let context = ContextName::parse(&name)
-            .map_err(|error| ContextsError::Name { what: "context", name: name.clone(), error: error.to_string() })?;
+        let context = ContextName::parse(&name).map_err(|error| ContextsError::Name {
+            what: "context",
+            name: name.clone(),
+            error: error.to_string(),
+        })?;
         if wanted.iter().any(|other| other.name == context) {
             continue;
         }
@@ -168,14 +177,14 @@ impl Within {
         config.read_timeout = Some(READ_TIMEOUT);
         // The watches have their own pauses; kube's would wait for minutes.
         config.default_retry = false;
-        let namespaces = match &self.namespace {
-            Some(namespace) => Namespaces::One(namespace.clone()),
-            None if self.all => Namespaces::All,
-            None => Namespaces::AllElse(
-                Namespace::parse(&config.default_namespace)
-                    .map_err(|error| format!("namespace `{}`: {error}", config.default_namespace))?,
-            ),
-        };
+        let namespaces =
+            match &self.namespace {
+                Some(namespace) => Namespaces::One(namespace.clone()),
+                None if self.all => Namespaces::All,
+                None => Namespaces::AllElse(Namespace::parse(&config.default_namespace).map_err(
+                    |error| format!("namespace `{}`: {error}", config.default_namespace),
+                )?),
+            };
         Ok(Target { config, namespaces })
     }
 }
@@ -208,7 +217,8 @@ fn load(flag: Option<&Path>) -> Result<Option<Kubeconfig>, ContextsError> {
         }
         return read(there.into_iter().map(PathBuf::as_path)).map(Some);
     }
-    let default = environment::default_kubeconfig().unwrap_or_else(|| PathBuf::from("~/.kube/config"));
+    let default =
+        environment::default_kubeconfig().unwrap_or_else(|| PathBuf::from("~/.kube/config"));
     if default.exists() {
         return read([default.as_path()].into_iter()).map(Some);
     }
@@ -284,7 +294,8 @@ mod tests {
         let (_folder, broken) = written("clusters: [\n  }");
         let broken = error(args(&broken)).await.to_string();
         assert!(broken.contains("line"), "{broken}");
-        let name = error(CommonArgs { namespace: Some("a/b".into()), ..args(&path) }).await.to_string();
+        let name =
+            error(CommonArgs { namespace: Some("a/b".into()), ..args(&path) }).await.to_string();
         assert_eq!(name, "`a/b` is no namespace: the name holds `/`");
     }
 }

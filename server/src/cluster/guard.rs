@@ -35,7 +35,8 @@ impl<'de, K: de::DeserializeOwned> Deserialize<'de> for Guarded<K> {
         match serde_json::from_str(text.get()) {
             Ok(object) => Ok(Self::Readable(object)),
             Err(error) => {
-                let OnlyMetadata { metadata } = serde_json::from_str(text.get()).map_err(de::Error::custom)?;
+                let OnlyMetadata { metadata } =
+                    serde_json::from_str(text.get()).map_err(de::Error::custom)?;
                 Ok(Self::Unreadable { metadata, error: error.to_string() })
             }
         }
@@ -84,8 +85,12 @@ mod tests {
             {"metadata":{"name":"good"}},{"metadata":{"name":"bad"},"spec":{"ports":"many"}}]}"#;
         let list: ObjectList<Guarded<Service>> = serde_json::from_str(list).unwrap();
         let list = list.items;
-        assert!(matches!(&list[0], Guarded::Readable(s) if s.metadata.name.as_deref() == Some("good")));
-        assert!(matches!(&list[1], Guarded::Unreadable { metadata, .. } if metadata.name.as_deref() == Some("bad")));
+        assert!(
+            matches!(&list[0], Guarded::Readable(s) if s.metadata.name.as_deref() == Some("good"))
+        );
+        assert!(
+            matches!(&list[1], Guarded::Unreadable { metadata, .. } if metadata.name.as_deref() == Some("bad"))
+        );
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use skyports_model::finding::shown;
-use skyports_model::{ContextName, ContextState, ContextStatus, Finding, Namespace, Reason, Timestamp};
+use skyports_model::{
+    ContextName, ContextState, ContextStatus, Finding, Namespace, Reason, Timestamp,
+};
 
 /// How long a failure may last before people are told: shorter ones are a reconnect.
 const GRACE_SECONDS: i64 = 2;
@@ -83,7 +85,13 @@ pub(crate) struct ContextHealth {
 impl ContextHealth {
     pub(crate) fn new(context: ContextName) -> Self {
         let watches = Watched::ALL.into_iter().map(|w| (w, Health::Connecting)).collect();
-        Self { context, watches, listed: BTreeMap::new(), namespace: None, unreadable: BTreeMap::new() }
+        Self {
+            context,
+            watches,
+            listed: BTreeMap::new(),
+            namespace: None,
+            unreadable: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn set(&mut self, watched: Watched, health: Health) {
@@ -126,10 +134,12 @@ impl ContextHealth {
     /// The first failure of something essential that has lasted too long at `now`, or the moment
     /// at which it will have.
     fn failure(&self, now: Timestamp) -> Result<Option<(Timestamp, &str)>, Timestamp> {
-        let failing = [Watched::Pods, Watched::Services, Watched::Ingresses].into_iter().filter_map(|w| match self.of(w) {
-            Health::Failing { since, error } => Some((*since, error.as_str())),
-            Health::Connecting | Health::Live | Health::Forbidden { .. } => None,
-        });
+        let failing = [Watched::Pods, Watched::Services, Watched::Ingresses]
+            .into_iter()
+            .filter_map(|w| match self.of(w) {
+                Health::Failing { since, error } => Some((*since, error.as_str())),
+                Health::Connecting | Health::Live | Health::Forbidden { .. } => None,
+            });
         match failing.min_by_key(|(since, _)| *since) {
             Some((since, _)) if self.is_complete() && now < since.plus(GRACE_SECONDS) => {
                 Err(since.plus(GRACE_SECONDS))
@@ -162,7 +172,9 @@ impl ContextHealth {
                 findings.push(Reason::Unreachable { context, error }.finding());
                 ContextState::Unreachable
             }
-            None if Watched::ALL.into_iter().any(|w| w.is_essential() && forbidden(w)) => ContextState::Forbidden,
+            None if Watched::ALL.into_iter().any(|w| w.is_essential() && forbidden(w)) => {
+                ContextState::Forbidden
+            }
             None if self.is_complete() => ContextState::Live,
             None => ContextState::Connecting,
         };
@@ -184,7 +196,8 @@ impl ContextHealth {
             })
             .collect();
         let (worst, error) = refused.first()?;
-        let mut resources: Vec<String> = refused.iter().map(|(w, _)| w.resource().to_owned()).collect();
+        let mut resources: Vec<String> =
+            refused.iter().map(|(w, _)| w.resource().to_owned()).collect();
         resources.dedup();
         Some(
             Reason::Forbidden {

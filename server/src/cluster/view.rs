@@ -9,7 +9,9 @@ use kube::{Api, Client};
 use skyports_k8s::objects::{Kind, Objects};
 use skyports_k8s::observe::{Observed, Scope, observe};
 use skyports_k8s::wire;
-use skyports_model::{Cluster, ContextName, ContextState, ContextStatus, EndpointState, Reason, Timestamp};
+use skyports_model::{
+    Cluster, ContextName, ContextState, ContextStatus, EndpointState, Reason, Timestamp,
+};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
@@ -47,7 +49,8 @@ pub async fn run(index: usize, wanted: Wanted, pictures: mpsc::Sender<Picture>) 
         Ok(target) => target,
         Err(error) => {
             let findings = vec![Reason::ContextInvalid { context: name.clone(), error }.finding()];
-            let status = ContextStatus { name, state: ContextState::Unreachable, findings, namespace: None };
+            let status =
+                ContextStatus { name, state: ContextState::Unreachable, findings, namespace: None };
             // Nobody left to tell is no failure.
             let _ = pictures.send(Picture { index, status, clusters: vec![], settled: true }).await;
             return;
@@ -80,7 +83,8 @@ async fn connect(target: &Target, tell: &mpsc::Sender<Message>) -> Client {
             Ok(client) => return client,
             Err(error) => {
                 for watched in Watched::ALL {
-                    let what = What::Health(Health::Failing { since: clock::now(), error: error.clone() });
+                    let what =
+                        What::Health(Health::Failing { since: clock::now(), error: error.clone() });
                     let _ = tell.send(Message { watched, what }).await;
                 }
                 tokio::time::sleep(RECONNECT).await;
@@ -91,7 +95,12 @@ async fn connect(target: &Target, tell: &mpsc::Sender<Message>) -> Client {
 
 /// The six watches. `SkyPilot` lists its own pods by label; Ingresses carry none, and the ingress
 /// controller's Service is not `SkyPilot`'s, so those are listed whole and kept only when relevant.
-fn start(watches: &mut JoinSet<()>, client: &Client, namespaces: &Namespaces, tell: &mpsc::Sender<Message>) {
+fn start(
+    watches: &mut JoinSet<()>,
+    client: &Client,
+    namespaces: &Namespaces,
+    tell: &mpsc::Sender<Message>,
+) {
     let select = |watched, labels, fields| Selection { watched, labels, fields };
     let spawner = Spawner { client, namespaces, tell };
     let skypilot = Some("parent=skypilot");
@@ -102,7 +111,8 @@ fn start(watches: &mut JoinSet<()>, client: &Client, namespaces: &Namespaces, te
     spawner.namespaced::<wire::Event>(watches, select(Watched::ServiceEvents, None, of_services));
     let of_pods = Some("involvedObject.kind=Pod");
     spawner.namespaced::<wire::Event>(watches, select(Watched::PodEvents, None, of_pods));
-    spawner.cluster_wide::<wire::IngressClass>(watches, select(Watched::IngressClasses, None, None));
+    spawner
+        .cluster_wide::<wire::IngressClass>(watches, select(Watched::IngressClasses, None, None));
 }
 
 struct Spawner<'a> {
@@ -127,7 +137,12 @@ impl Spawner<'_> {
         let (client, tell) = (self.client.clone(), self.tell.clone());
         watches.spawn(async move {
             let watch = Watch { selection, tell };
-            if wide && watch.run(Api::<Guarded<K>>::all(client.clone()), fallback.is_some()).await.is_ok() {
+            if wide
+                && watch
+                    .run(Api::<Guarded<K>>::all(client.clone()), fallback.is_some())
+                    .await
+                    .is_ok()
+            {
                 return;
             }
             if let Some(namespace) = fallback {
@@ -168,7 +183,9 @@ impl View {
         loop {
             let due = match (dirty, wake) {
                 (true, _) => Some(not_before),
-                (false, Some(moment)) => Some(Instant::now() + Duration::from_secs(moment.until(clock::now()))),
+                (false, Some(moment)) => {
+                    Some(Instant::now() + Duration::from_secs(moment.until(clock::now())))
+                }
                 (false, None) => None,
             };
             tokio::select! {
@@ -226,14 +243,19 @@ impl View {
             sees_controller: self.all_services,
             sees_classes: self.health.has_listed(Watched::IngressClasses),
         };
-        let complete = self.health.has_listed(Watched::Pods) && self.health.has_listed(Watched::Services);
-        let Observed { mut clusters, next } =
-            if complete { observe(&self.objects, &scope) } else { Observed { clusters: vec![], next: None } };
+        let complete =
+            self.health.has_listed(Watched::Pods) && self.health.has_listed(Watched::Services);
+        let Observed { mut clusters, next } = if complete {
+            observe(&self.objects, &scope)
+        } else {
+            Observed { clusters: vec![], next: None }
+        };
         if let ContextState::Stale { since } = status.state {
             clusters.iter_mut().for_each(|cluster| outdated(cluster, since));
         }
         let settled = self.health.is_settled();
-        let next = [next_status, next].into_iter().flatten().min().map(|moment| moment.max(now.plus(1)));
+        let next =
+            [next_status, next].into_iter().flatten().min().map(|moment| moment.max(now.plus(1)));
         (Picture { index: self.index, status, clusters, settled }, next)
     }
 }
@@ -242,7 +264,8 @@ impl View {
 fn outdated(cluster: &mut Cluster, since: Timestamp) {
     for endpoint in &mut cluster.endpoints {
         let was = endpoint.state.label();
-        endpoint.state = EndpointState::Unknown { reason: Reason::StaleEndpoint { was, since }.finding() };
+        endpoint.state =
+            EndpointState::Unknown { reason: Reason::StaleEndpoint { was, since }.finding() };
     }
 }
 

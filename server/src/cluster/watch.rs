@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use futures::StreamExt as _;
+use kube::Api;
 use kube::core::Resource as _;
 use kube::runtime::watcher::{self, Event};
-use kube::Api;
 use skyports_k8s::objects::{Key, Kind, Objects};
 use skyports_model::Namespace;
 use skyports_model::finding::shown;
@@ -75,7 +75,11 @@ pub(super) struct Watch {
 impl Watch {
     /// Watches until the view is gone. `Err` is a refusal at the very first attempt, given back at
     /// once when `yields` so that the caller can look at one namespace instead.
-    pub(super) async fn run<K: Kind>(&self, api: Api<Guarded<K>>, yields: bool) -> Result<(), String> {
+    pub(super) async fn run<K: Kind>(
+        &self,
+        api: Api<Guarded<K>>,
+        yields: bool,
+    ) -> Result<(), String> {
         let mut pauses = pauses();
         let mut listed = false;
         loop {
@@ -121,12 +125,15 @@ impl Watch {
         config.label_selector = self.selection.labels.map(str::to_owned);
         config.field_selector = self.selection.fields.map(str::to_owned);
         let mut stream = std::pin::pin!(watcher::watcher(api, config));
-        let mut run = Run::<K> { watch: self, list: Some(BTreeMap::new()), unreadable: BTreeSet::new() };
+        let mut run =
+            Run::<K> { watch: self, list: Some(BTreeMap::new()), unreadable: BTreeSet::new() };
         loop {
             let next = match run.list {
                 Some(_) => match timeout(LIST_PAGE, stream.next()).await {
                     Ok(next) => next,
-                    Err(_) => return End::Failed(format!("no answer in {} s", LIST_PAGE.as_secs())),
+                    Err(_) => {
+                        return End::Failed(format!("no answer in {} s", LIST_PAGE.as_secs()));
+                    }
                 },
                 None => stream.next().await,
             };

@@ -37,7 +37,12 @@ Exit codes: 0 done (also when one of several contexts is down; standard error sa
 #[derive(Debug, Clone, Parser)]
 pub struct ServeArgs {
     /// Address to listen on; the next free port is taken when this one is in use
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:7676", env = "SKYPORTS_LISTEN")]
+    #[arg(
+        long,
+        value_name = "ADDR:PORT",
+        default_value = "127.0.0.1:7676",
+        env = "SKYPORTS_LISTEN"
+    )]
     pub listen: SocketAddr,
     /// Open the page in a browser
     #[arg(long, env = "SKYPORTS_OPEN")]
@@ -117,9 +122,17 @@ mod tests {
     #[test]
     fn every_flag_has_a_variable() {
         for command in Args::command().get_subcommands() {
-            for arg in command.get_opts().filter(|a| !["help", "version"].contains(&a.get_id().as_str())) {
-                let variable = arg.get_env().map(|v| v.to_string_lossy().into_owned()).unwrap_or_default();
-                assert!(variable.starts_with("SKYPORTS_"), "{} --{}", command.get_name(), arg.get_id());
+            for arg in
+                command.get_opts().filter(|a| !["help", "version"].contains(&a.get_id().as_str()))
+            {
+                let variable =
+                    arg.get_env().map(|v| v.to_string_lossy().into_owned()).unwrap_or_default();
+                assert!(
+                    variable.starts_with("SKYPORTS_"),
+                    "{} --{}",
+                    command.get_name(),
+                    arg.get_id()
+                );
             }
         }
     }

@@ -21,5 +21,7 @@ pub fn in_cluster() -> bool {
 
 /// The filter of the log: `SKYPORTS_LOG` in the notation of `RUST_LOG`, default `warn`.
 pub fn log_filter() -> String {
-    std::env::var_os("SKYPORTS_LOG").and_then(|v| v.into_string().ok()).unwrap_or_else(|| "warn".to_owned())
+    std::env::var_os("SKYPORTS_LOG")
+        .and_then(|v| v.into_string().ok())
+        .unwrap_or_else(|| "warn".to_owned())
 }

@@ -151,7 +151,11 @@ struct Gone {
 impl Gone {
     fn of(id: &ClusterId) -> Self {
         let ClusterId { context, namespace, name } = id;
-        Self { context: context.to_string(), namespace: namespace.to_string(), name_on_cloud: name.to_string() }
+        Self {
+            context: context.to_string(),
+            namespace: namespace.to_string(),
+            name_on_cloud: name.to_string(),
+        }
     }
 }
 
@@ -195,7 +199,18 @@ struct Endpoint {
 
 impl Endpoint {
     fn of(endpoint: &model::Endpoint) -> Self {
-        let model::Endpoint { id, state, urls, addresses, future: _, owner, object, opened, warnings, app } = endpoint;
+        let model::Endpoint {
+            id,
+            state,
+            urls,
+            addresses,
+            future: _,
+            owner,
+            object,
+            opened,
+            warnings,
+            app,
+        } = endpoint;
         let since = match state {
             model::EndpointState::Pending { since, .. } => Some(Time(*since)),
             model::EndpointState::Open
@@ -255,7 +270,12 @@ impl Reason {
     fn of(finding: &model::Finding) -> Self {
         let message = finding.message();
         let model::Finding { code, lead: _, detail: _, evidence, steps } = finding;
-        Self { code: code.as_str(), message, evidence: evidence.clone(), next: steps.iter().map(Step::of).collect() }
+        Self {
+            code: code.as_str(),
+            message,
+            evidence: evidence.clone(),
+            next: steps.iter().map(Step::of).collect(),
+        }
     }
 }
 

@@ -51,7 +51,8 @@ impl Live {
         // by the number alone that it must read the overview anew.
         let now = clock::now();
         let revision = u64::try_from(now.0).unwrap_or(0) * 1_000;
-        let first = Overview { as_of: now, revision, contexts: statuses.collect(), clusters: vec![] };
+        let first =
+            Overview { as_of: now, revision, contexts: statuses.collect(), clusters: vec![] };
         let pictures = contexts.iter().map(|_| None).collect();
         let (tell, incoming) = mpsc::channel(QUEUE);
         for (index, wanted) in contexts.into_iter().enumerate() {
@@ -127,10 +128,14 @@ impl Merge {
 
     fn publish(&mut self) {
         let old = Arc::clone(&self.overview.borrow());
-        let mut new = Overview { as_of: clock::now(), revision: old.revision + 1, ..Overview::default() };
+        let mut new =
+            Overview { as_of: clock::now(), revision: old.revision + 1, ..Overview::default() };
         for (picture, before) in self.pictures.iter().zip(&old.contexts) {
-            new.contexts.push(picture.as_ref().map_or_else(|| before.clone(), |picture| picture.status.clone()));
-            new.clusters.extend(picture.iter().flat_map(|picture| picture.clusters.iter().cloned()));
+            new.contexts.push(
+                picture.as_ref().map_or_else(|| before.clone(), |picture| picture.status.clone()),
+            );
+            new.clusters
+                .extend(picture.iter().flat_map(|picture| picture.clusters.iter().cloned()));
         }
         new.sort();
         let change = Change::between(&old, &new);
@@ -144,7 +149,8 @@ impl Merge {
                 let _ = self.changes.send(Arc::new(told));
             }
         }
-        let settled = self.pictures.iter().all(|picture| picture.as_ref().is_some_and(|p| p.settled));
+        let settled =
+            self.pictures.iter().all(|picture| picture.as_ref().is_some_and(|p| p.settled));
         self.settled.send_if_modified(|before| settled && !std::mem::replace(before, settled));
     }
 }

@@ -1,9 +1,9 @@
 //! Overviews for this crate's tests.
 
 use skyports_model::{
-    Cluster, ClusterId, ClusterKind, ContextName, ContextState, ContextStatus, Endpoint, EndpointId, EndpointState,
-    ExternalUrl, Host, Mode, NameOnCloud, Namespace, ObjectKind, ObjectRef, Overview, Owner, Port, Reason, Resources,
-    Scheme, Timestamp,
+    Cluster, ClusterId, ClusterKind, ContextName, ContextState, ContextStatus, Endpoint,
+    EndpointId, EndpointState, ExternalUrl, Host, Mode, NameOnCloud, Namespace, ObjectKind,
+    ObjectRef, Overview, Owner, Port, Reason, Resources, Scheme, Timestamp,
 };
 
 pub(crate) fn overview(clusters: Vec<Cluster>) -> Overview {
@@ -13,7 +13,8 @@ pub(crate) fn overview(clusters: Vec<Cluster>) -> Overview {
         findings: vec![],
         namespace: None,
     };
-    let mut overview = Overview { as_of: Timestamp(0), revision: 1, contexts: vec![context], clusters };
+    let mut overview =
+        Overview { as_of: Timestamp(0), revision: 1, contexts: vec![context], clusters };
     overview.sort();
     overview
 }
@@ -41,9 +42,15 @@ pub(crate) fn cluster(context: &str, namespace: &str, name: &str, name_on_cloud:
 
 pub(crate) fn open_port(cluster: &ClusterId, port: u16, hosts: &[&str]) -> Endpoint {
     let port = Port::new(i64::from(port)).unwrap();
-    let url = |host: &&str| ExternalUrl::new(Scheme::Http, Host::parse(host).unwrap(), Some(port), "/").unwrap();
+    let url = |host: &&str| {
+        ExternalUrl::new(Scheme::Http, Host::parse(host).unwrap(), Some(port), "/").unwrap()
+    };
     let urls: Vec<ExternalUrl> = hosts.iter().map(url).collect();
-    Endpoint { addresses: urls.iter().map(ExternalUrl::authority).collect(), urls, ..pending(cluster, port, EndpointState::Open) }
+    Endpoint {
+        addresses: urls.iter().map(ExternalUrl::authority).collect(),
+        urls,
+        ..pending(cluster, port, EndpointState::Open)
+    }
 }
 
 pub(crate) fn pending_port(cluster: &ClusterId, port: u16) -> Endpoint {

@@ -17,7 +17,11 @@ use super::router::Shared;
 use super::session::Access;
 
 /// Refuses a changing request that names neither where it comes from nor a bearer token.
-pub(super) async fn origin_or_token(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub(super) async fn origin_or_token(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let proven = safe
         || names_its_origin(request.headers())

@@ -22,7 +22,10 @@ pub(super) async fn overview(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 /// `POST /api/fn/NAME`: the server functions, with the dashboard in their context.
-pub(super) async fn server_function(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response {
+pub(super) async fn server_function(
+    State(shared): State<Arc<Shared>>,
+    request: Request<Body>,
+) -> Response {
     let dashboard: Arc<dyn Dashboard> = Arc::new(shared.live.clone());
     let context = move || provide_context(Arc::clone(&dashboard));
     leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
@@ -45,9 +48,12 @@ pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
 
 /// A refusal in JSON: what for scripts, what for people.
 pub(super) fn refused(status: StatusCode, code: &str, message: &str) -> Response {
-    let mut response = (status, Json(json!({ "error": { "code": code, "message": message } }))).into_response();
+    let mut response =
+        (status, Json(json!({ "error": { "code": code, "message": message } }))).into_response();
     if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"));
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"));
     }
     response
 }

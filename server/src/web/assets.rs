@@ -45,8 +45,12 @@ impl Encoded {
                 .flat_map(|value| value.split(','))
                 .map(|item| item.split(';').collect::<Vec<_>>())
                 .any(|parts| {
-                    let refused = parts.iter().skip(1).any(|p| matches!(p.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
-                    parts.first().is_some_and(|name| name.trim().eq_ignore_ascii_case(coding)) && !refused
+                    let refused = parts
+                        .iter()
+                        .skip(1)
+                        .any(|p| matches!(p.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+                    parts.first().is_some_and(|name| name.trim().eq_ignore_ascii_case(coding))
+                        && !refused
                 })
         };
         let (body, coding) = match (&self.br, &self.gzip) {
@@ -57,7 +61,9 @@ impl Encoded {
         let mut response = Response::new(Body::from(body.clone()));
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         if let Some(coding) = coding {
-            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
         }
         response
     }
@@ -78,10 +84,12 @@ pub struct WebFiles {
 impl WebFiles {
     /// Reads the folder that `cargo xtask web` made: `manifest.txt` and `pkg/`.
     pub fn read(folder: &Path) -> Result<Self, AssetsError> {
-        let read = |path: PathBuf| std::fs::read(&path).map_err(|source| AssetsError { path, source });
+        let read =
+            |path: PathBuf| std::fs::read(&path).map_err(|source| AssetsError { path, source });
         let manifest = read(folder.join("manifest.txt"))?;
         let manifest = String::from_utf8_lossy(&manifest).into_owned();
-        let names: BTreeMap<&str, &str> = manifest.lines().filter_map(|line| line.split_once(' ')).collect();
+        let names: BTreeMap<&str, &str> =
+            manifest.lines().filter_map(|line| line.split_once(' ')).collect();
         let mut files = BTreeMap::new();
         for name in names.values() {
             let path = folder.join("pkg").join(name);
@@ -108,7 +116,12 @@ impl WebFiles {
         })();
         let digest = Sha256::digest(format!("{}\n{manifest}", env!("CARGO_PKG_VERSION")));
         let build = hex(digest.iter().copied().take(8));
-        Ok(Self { files, assets, favicon: names.get("favicon").map(|name| (*name).to_owned()), build })
+        Ok(Self {
+            files,
+            assets,
+            favicon: names.get("favicon").map(|name| (*name).to_owned()),
+            build,
+        })
     }
 
     /// A server without built files: pages are readable, plain and not live.
@@ -160,11 +173,8 @@ mod tests {
 
     #[test]
     fn the_best_accepted_encoding_is_chosen() {
-        let body = Encoded {
-            plain: "plain".into(),
-            br: Some("br".into()),
-            gzip: Some("gzip".into()),
-        };
+        let body =
+            Encoded { plain: "plain".into(), br: Some("br".into()), gzip: Some("gzip".into()) };
         let coding = |accept: &'static str| {
             let mut request = HeaderMap::new();
             request.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accept));

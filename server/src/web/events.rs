@@ -90,10 +90,11 @@ pub(super) async fn events(
     let changes = BroadcastStream::new(shared.live.changes());
     let revision = shared.live.overview().revision;
     let hello = hello(encoding, &shared.files.build, revision);
+    // An open stream would keep the server from stopping.
+    let changes = changes.take_until(shared.stopping.clone().cancelled_owned());
     let events = stream::once(std::future::ready(hello))
         .chain(changes.map(move |told| event(encoding, told.as_deref().ok())))
         .map(Ok::<_, Infallible>)
-        .take_until(shared.stopping.clone().cancelled_owned())
         .inspect(move |_| {
             let _held_while_open = &permits;
         });

@@ -16,7 +16,8 @@ use super::router::Shared;
 /// nothing else. A hash instead of a nonce keeps finished pages the same for everybody, so that
 /// they can be cached (`docs/decisions`).
 pub fn content_security_policy(assets: Option<&Assets>) -> String {
-    let hash = |script: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script)));
+    let hash =
+        |script: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script)));
     let boot = assets.map(|assets| hash(&boot_script(assets))).unwrap_or_default();
     let login = hash(LOGIN_SCRIPT);
     format!(
@@ -27,7 +28,11 @@ pub fn content_security_policy(assets: Option<&Assets>) -> String {
 }
 
 /// Sets them.
-pub(super) async fn set(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub(super) async fn set(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, shared.policy.clone());
@@ -41,6 +46,12 @@ pub(super) async fn set(State(shared): State<Arc<Shared>>, request: Request, nex
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    // Only files whose name holds their content's hash may be kept.
+    let kept = headers
+        .get(header::CACHE_CONTROL)
+        .is_some_and(|value| value.as_bytes().ends_with(b"immutable"));
+    if !kept {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     response
 }

@@ -28,7 +28,8 @@ impl AllowedHosts {
             }
         }
         // Port 80 is never named by browsers.
-        let bare: Vec<String> = hosts.iter().filter_map(|h| h.strip_suffix(":80")).map(str::to_owned).collect();
+        let bare: Vec<String> =
+            hosts.iter().filter_map(|h| h.strip_suffix(":80")).map(str::to_owned).collect();
         hosts.extend(bare);
         Self(hosts)
     }
@@ -42,12 +43,17 @@ impl AllowedHosts {
             (Some(_), Some(_)) => None,
         };
         let allowed = |host: &str| self.0.iter().any(|allowed| allowed.eq_ignore_ascii_case(host));
-        host.is_some_and(allowed) && target.authority().is_none_or(|authority| allowed(authority.as_str()))
+        host.is_some_and(allowed)
+            && target.authority().is_none_or(|authority| allowed(authority.as_str()))
     }
 }
 
 /// Refuses requests for other hosts.
-pub(super) async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
     if shared.hosts.allow(request.uri(), request.headers()) {
         next.run(request).await
     } else {
@@ -69,7 +75,8 @@ mod tests {
         for host in hosts {
             headers.append(header::HOST, HeaderValue::from_str(host).unwrap());
         }
-        AllowedHosts::of("127.0.0.1:7676".parse().unwrap()).allow(&target.parse().unwrap(), &headers)
+        AllowedHosts::of("127.0.0.1:7676".parse().unwrap())
+            .allow(&target.parse().unwrap(), &headers)
     }
 
     #[test]
@@ -78,9 +85,22 @@ mod tests {
             assert!(allowed("/", &[host]), "{host}");
         }
         for host in [
-            "", "evil.test", "evil.test:7676", "127.0.0.1", "localhost", "127.0.0.1:80", "127.0.0.1:76760",
-            "localhost.:7676", "localhost.evil.test:7676", "127.0.0.1:7676.evil.test", "127.1:7676", "0.0.0.0:7676",
-            "user@127.0.0.1:7676", "[::ffff:127.0.0.1]:7676", "127.0.0.1:7676,evil.test", " 127.0.0.1:7676",
+            "",
+            "evil.test",
+            "evil.test:7676",
+            "127.0.0.1",
+            "localhost",
+            "127.0.0.1:80",
+            "127.0.0.1:76760",
+            "localhost.:7676",
+            "localhost.evil.test:7676",
+            "127.0.0.1:7676.evil.test",
+            "127.1:7676",
+            "0.0.0.0:7676",
+            "user@127.0.0.1:7676",
+            "[::ffff:127.0.0.1]:7676",
+            "127.0.0.1:7676,evil.test",
+            " 127.0.0.1:7676",
         ] {
             assert!(!allowed("/", &[host]), "{host}");
         }

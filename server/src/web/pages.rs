@@ -47,7 +47,9 @@ impl PageCache {
         let (revision, minute) = (overview.revision, env.now.0.div_euclid(60));
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (what, theme);
-        if let Some(kept) = pages.get(&key).filter(|kept| (kept.revision, kept.minute) == (revision, minute)) {
+        if let Some(kept) =
+            pages.get(&key).filter(|kept| (kept.revision, kept.minute) == (revision, minute))
+        {
             return Arc::clone(&kept.body);
         }
         // Rendering under the lock: of many readers at once one renders, the others get its page.
@@ -91,7 +93,8 @@ pub(super) async fn overview(
     headers: HeaderMap,
 ) -> Response {
     let theme = theme(&headers);
-    let filter = Filter { text: q.chars().take(200).collect(), state: state.chars().take(20).collect() };
+    let filter =
+        Filter { text: q.chars().take(200).collect(), state: state.chars().take(20).collect() };
     if filter.is_empty() {
         return html(&shared.pages.get(&shared, What::Overview, theme), &headers);
     }
@@ -127,24 +130,41 @@ pub(super) async fn endpoint(
     match port.parse() {
         Ok(port) => cluster_page(&shared, [&context, &namespace, &name], Some(port), &headers),
         Err(error) => {
-            let what = format!("The address ends in `{}`: {error}.", skyports_model::finding::shown(&port, 40));
+            let what = format!(
+                "The address ends in `{}`: {error}.",
+                skyports_model::finding::shown(&port, 40)
+            );
             failed(&shared, &headers, StatusCode::NOT_FOUND, "No such port", &what)
         }
     }
 }
 
-fn cluster_page(shared: &Shared, [context, namespace, name]: [&str; 3], marked: Option<Port>, headers: &HeaderMap) -> Response {
+fn cluster_page(
+    shared: &Shared,
+    [context, namespace, name]: [&str; 3],
+    marked: Option<Port>,
+    headers: &HeaderMap,
+) -> Response {
     let overview = shared.live.overview();
     match overview.cluster_at(context, namespace, name) {
         Some(cluster) => {
             let marked = marked.filter(|port| cluster.endpoints.iter().any(|e| e.port() == *port));
-            html(&shared.pages.get(shared, What::Cluster(cluster.id.clone(), marked), theme(headers)), headers)
+            html(
+                &shared.pages.get(
+                    shared,
+                    What::Cluster(cluster.id.clone(), marked),
+                    theme(headers),
+                ),
+                headers,
+            )
         }
         None => {
             let shown = |text: &str| skyports_model::finding::shown(text, 80);
             let what = format!(
                 "There is no cluster {} in namespace {} of {}. It may be down since, or in a context that is not shown.",
-                shown(name), shown(namespace), shown(context)
+                shown(name),
+                shown(namespace),
+                shown(context)
             );
             failed(shared, headers, StatusCode::NOT_FOUND, "No such cluster", &what)
         }
@@ -152,9 +172,14 @@ fn cluster_page(shared: &Shared, [context, namespace, name]: [&str; 3], marked: 
 }
 
 /// `GET /go/NAME`: the short form for links from `SkyPilot`'s `dashboard.external_links`.
-pub(super) async fn go(State(shared): State<Arc<Shared>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+pub(super) async fn go(
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     let overview = shared.live.overview();
-    let mut found = overview.clusters.iter().filter(|c| c.name == name || c.id.name.as_str() == name);
+    let mut found =
+        overview.clusters.iter().filter(|c| c.name == name || c.id.name.as_str() == name);
     match (found.next(), found.next()) {
         (Some(cluster), None) => Redirect::to(&cluster.id.path()).into_response(),
         (Some(_), Some(_)) => {
@@ -163,7 +188,8 @@ pub(super) async fn go(State(shared): State<Arc<Shared>>, Path(name): Path<Strin
             axum::response::Html(html).into_response()
         }
         (None, _) => {
-            let what = format!("No cluster is named {}.", skyports_model::finding::shown(&name, 80));
+            let what =
+                format!("No cluster is named {}.", skyports_model::finding::shown(&name, 80));
             failed(&shared, &headers, StatusCode::NOT_FOUND, "No such cluster", &what)
         }
     }
@@ -171,7 +197,13 @@ pub(super) async fn go(State(shared): State<Arc<Shared>>, Path(name): Path<Strin
 
 /// Every address that is none of ours.
 pub(super) async fn nowhere(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    failed(&shared, &headers, StatusCode::NOT_FOUND, "Nothing here", "There is no page at this address.")
+    failed(
+        &shared,
+        &headers,
+        StatusCode::NOT_FOUND,
+        "Nothing here",
+        "There is no page at this address.",
+    )
 }
 
 /// The login page, in place of the page that was asked for.
@@ -180,7 +212,13 @@ pub(super) fn login(shared: &Shared, headers: &HeaderMap, failed: bool) -> Respo
     (StatusCode::UNAUTHORIZED, axum::response::Html(html)).into_response()
 }
 
-fn failed(shared: &Shared, headers: &HeaderMap, status: StatusCode, title: &str, what: &str) -> Response {
+fn failed(
+    shared: &Shared,
+    headers: &HeaderMap,
+    status: StatusCode,
+    title: &str,
+    what: &str,
+) -> Response {
     let next = [Step::advice("Go to all endpoints")];
     let html = page::error(&env(shared, theme(headers)), status.as_u16(), title, what, &next);
     (status, axum::response::Html(html)).into_response()
@@ -188,14 +226,23 @@ fn failed(shared: &Shared, headers: &HeaderMap, status: StatusCode, title: &str,
 
 fn html(body: &Encoded, headers: &HeaderMap) -> Response {
     let mut response = body.answer(headers);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     response
 }
 
 fn env(shared: &Shared, theme: Theme) -> PageEnv {
-    PageEnv { assets: shared.files.assets.clone(), build: shared.files.build.clone(), theme, now: clock::now() }
+    PageEnv {
+        assets: shared.files.assets.clone(),
+        build: shared.files.build.clone(),
+        theme,
+        now: clock::now(),
+    }
 }
 
 fn theme(headers: &HeaderMap) -> Theme {
-    cookies(headers).find(|(name, _)| *name == "theme").map_or(Theme::System, |(_, word)| Theme::parse(word))
+    cookies(headers)
+        .find(|(name, _)| *name == "theme")
+        .map_or(Theme::System, |(_, word)| Theme::parse(word))
 }

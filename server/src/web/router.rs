@@ -42,11 +42,18 @@ pub struct Shared {
 
 impl Shared {
     /// What the handlers of one server share.
-    pub fn new(live: Live, files: WebFiles, sessions: Sessions, hosts: AllowedHosts, stopping: CancellationToken) -> Self {
+    pub fn new(
+        live: Live,
+        files: WebFiles,
+        sessions: Sessions,
+        hosts: AllowedHosts,
+        stopping: CancellationToken,
+    ) -> Self {
         let policy = headers::content_security_policy(files.assets.as_ref());
         // Paths of built files are the only part that varies; a policy that allows nothing is the
         // safe answer to one that is no header.
-        let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
+        let policy = HeaderValue::from_str(&policy)
+            .unwrap_or(HeaderValue::from_static("default-src 'none'"));
         let (streams, pages) = (Streams::default(), PageCache::default());
         Self { live, files, sessions, hosts, policy, streams, pages, stopping }
     }

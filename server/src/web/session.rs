@@ -67,8 +67,8 @@ impl Sessions {
         if bearer(request).is_some_and(|token| same(token, login)) {
             return Some(Access::Script);
         }
-        let has_cookie = cookies(request)
-            .any(|(name, value)| name == self.cookie_name && same(value, cookie));
+        let has_cookie =
+            cookies(request).any(|(name, value)| name == self.cookie_name && same(value, cookie));
         has_cookie.then_some(Access::Browser)
     }
 
@@ -76,7 +76,10 @@ impl Sessions {
         let Secrets { login, cookie } = self.secrets.as_ref()?;
         let name = &self.cookie_name;
         same(code.trim(), login)
-            .then(|| HeaderValue::from_str(&format!("{name}={cookie}; Path=/; HttpOnly; SameSite=Lax")).ok())
+            .then(|| {
+                HeaderValue::from_str(&format!("{name}={cookie}; Path=/; HttpOnly; SameSite=Lax"))
+                    .ok()
+            })
             .flatten()
     }
 }
@@ -145,7 +148,11 @@ pub(super) struct Login {
 }
 
 /// `POST /login`: a right code becomes a cookie.
-pub(super) async fn login(State(shared): State<Arc<Shared>>, headers: HeaderMap, Form(login): Form<Login>) -> Response {
+pub(super) async fn login(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    Form(login): Form<Login>,
+) -> Response {
     match shared.sessions.cookie(&login.code) {
         Some(cookie) => {
             let mut response = Redirect::to("/").into_response();
@@ -179,8 +186,14 @@ mod tests {
         let (pair, _) = cookie.split_once(';').unwrap();
         assert!(pair.starts_with("skyports_7676="));
         assert_eq!(sessions.access(&asking(header::COOKIE, pair)), Some(Access::Browser));
-        assert_eq!(sessions.access(&asking(header::COOKIE, &format!("a=b; {pair}"))), Some(Access::Browser));
-        assert_eq!(sessions.access(&asking(header::COOKIE, &format!("skyports_7676={code}"))), None);
+        assert_eq!(
+            sessions.access(&asking(header::COOKIE, &format!("a=b; {pair}"))),
+            Some(Access::Browser)
+        );
+        assert_eq!(
+            sessions.access(&asking(header::COOKIE, &format!("skyports_7676={code}"))),
+            None
+        );
         assert_eq!(sessions.access(&HeaderMap::new()), None);
     }
 
@@ -188,7 +201,10 @@ mod tests {
     fn scripts_send_the_code_as_a_bearer_token() {
         let sessions = Sessions::with_login(1).unwrap();
         let code = sessions.login_code().unwrap().to_owned();
-        assert_eq!(sessions.access(&asking(header::AUTHORIZATION, &format!("Bearer {code}"))), Some(Access::Script));
+        assert_eq!(
+            sessions.access(&asking(header::AUTHORIZATION, &format!("Bearer {code}"))),
+            Some(Access::Script)
+        );
         assert_eq!(sessions.access(&asking(header::AUTHORIZATION, &format!("Basic {code}"))), None);
         assert_eq!(sessions.access(&asking(header::AUTHORIZATION, "Bearer ")), None);
     }

@@ -1,0 +1,196 @@
+//! The binary as a shell sees it: exit codes, and what is said where.
+#![expect(missing_docs, reason = "tests are sentences")]
+#![expect(clippy::disallowed_methods, reason = "these tests start the binary")]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A home with a kubeconfig whose server nobody runs.
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn dead(&self) -> PathBuf {
+        self.file(
+            "dead",
+            "apiVersion: v1\nkind: Config\ncurrent-context: dead\n\
+             clusters: [{name: k, cluster: {server: 'https://127.0.0.1:1'}}]\n\
+             users: [{name: u, user: {token: t}}]\n\
+             contexts: [{name: dead, context: {cluster: k, user: u}}]\n",
+        )
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_skyports"));
+        command.args(args).env_clear().env("HOME", self.path()).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, args: &[&str], kubeconfig: Option<&Path>) -> (i32, String, String) {
+        let mut command = self.command(args);
+        if let Some(path) = kubeconfig {
+            command.env("KUBECONFIG", path);
+        }
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        (
+            status.code().unwrap(),
+            String::from_utf8(stdout).unwrap(),
+            String::from_utf8(stderr).unwrap(),
+        )
+    }
+
+    /// Starts `serve` and reads the first line it prints.
+    fn serve(&self, args: &[&str]) -> (Served, String) {
+        let mut args: Vec<&str> = args.to_vec();
+        args.insert(0, "serve");
+        let mut child = self
+            .command(&args)
+            .env("KUBECONFIG", self.dead())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        (Served(child), line.trim().to_owned())
+    }
+}
+
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn no_kubeconfig_at_all_says_what_to_do() {
+    let home = Home::new();
+    for command in ["list", "serve"] {
+        let (code, out, err) = home.run(&[command], None);
+        assert_eq!(code, 2, "{err}");
+        assert!(out.is_empty());
+        assert!(
+            err.starts_with("error: there is no kubeconfig")
+                && err.contains("\nhint: set KUBECONFIG"),
+            "{err}"
+        );
+    }
+}
+
+#[test]
+fn a_kubeconfig_that_is_missing_or_no_yaml_is_an_error() {
+    let home = Home::new();
+    let missing = home.path().join("gone");
+    let (code, _, err) = home.run(&["list"], Some(&missing));
+    assert_eq!(code, 2);
+    assert!(err.contains("KUBECONFIG names the kubeconfig") && err.contains("gone"), "{err}");
+    let broken = home.file("broken", "contexts: [\n  {name: a\n");
+    for command in ["list", "serve"] {
+        let (code, _, err) = home.run(&[command], Some(&broken));
+        assert_eq!(code, 2);
+        assert!(
+            err.contains("cannot read the kubeconfig")
+                && err.contains("broken")
+                && err.contains("line"),
+            "{err}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_context_names_the_known_ones() {
+    let home = Home::new();
+    let (code, _, err) = home.run(&["list", "--context", "prod"], Some(&home.dead()));
+    assert_eq!(code, 2);
+    assert!(err.contains("no context `prod`") && err.contains("known contexts: dead"), "{err}");
+}
+
+#[test]
+fn a_cluster_that_nobody_answers_for_is_exit_one() {
+    let home = Home::new();
+    let (code, out, err) = home.run(&["list", "-o", "json"], Some(&home.dead()));
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("dead: No answer from dead."), "{err}");
+    assert!(out.contains("\"unreachable\""), "{out}");
+}
+
+#[test]
+fn wrong_usage_is_exit_two() {
+    let home = Home::new();
+    for args in
+        [&["list", "--nonsense"] as &[_], &["serve", "--listen", "nowhere"], &["frobnicate"], &[]]
+    {
+        assert_eq!(home.run(args, None).0, 2, "{args:?}");
+    }
+}
+
+#[test]
+fn s20_nothing_is_served_to_others_and_a_login_is_asked_by_default() {
+    let home = Home::new();
+    for listen in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "203.0.113.7:7676"] {
+        for flags in
+            [&[] as &[_], &["--no-login"], &["--read-only"], &["--no-login", "--read-only"]]
+        {
+            let mut args = vec!["serve", "--listen", listen];
+            args.extend(flags);
+            let (code, out, err) = home.run(&args, Some(&home.dead()));
+            assert_eq!(code, 2, "{args:?}");
+            assert!(
+                out.is_empty() && err.contains("reachable from other machines"),
+                "{args:?}: {err}"
+            );
+        }
+    }
+    for (flags, has_code) in
+        [(&[] as &[_], true), (&["--read-only"], true), (&["--no-login"], false)]
+    {
+        let mut args = vec!["--listen", "127.0.0.1:0"];
+        args.extend(flags);
+        let (_server, line) = home.serve(&args);
+        assert!(line.starts_with("skyports: http://127.0.0.1:"), "{line}");
+        assert_eq!(line.contains("/#"), has_code, "{args:?}: {line}");
+    }
+    let (_server, line) = home.serve(&["--listen", "[::1]:0"]);
+    assert!(line.starts_with("skyports: http://[::1]:") && line.contains("/#"), "{line}");
+}
+
+#[test]
+fn s03_the_secret_is_in_no_argument() {
+    let home = Home::new();
+    let (server, line) = home.serve(&["--listen", "127.0.0.1:0"]);
+    let code = line.split_once('#').unwrap().1;
+    assert_eq!(code.len(), 64);
+    if cfg!(target_os = "linux") {
+        let arguments = std::fs::read(format!("/proc/{}/cmdline", server.0.id())).unwrap();
+        assert!(!String::from_utf8_lossy(&arguments).contains(code));
+    }
+}
+
+#[test]
+fn help_names_each_flags_variable() {
+    let home = Home::new();
+    for command in ["serve", "list"] {
+        let (code, out, _) = home.run(&[command, "--help"], None);
+        assert_eq!(code, 0);
+        assert!(out.contains("SKYPORTS_KUBECONFIG") && out.contains("SKYPORTS_CONTEXT"), "{out}");
+    }
+}
