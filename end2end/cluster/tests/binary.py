@@ -157,7 +157,11 @@ class Skyports:
                 raise AssertionError("skyports serve did not end within 10 s of SIGTERM") from None
 
     def _env(self, kubeconfig: Path | None) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "RUST_LOG", "RUST_BACKTRACE") if name in os.environ}
+        kept = {
+            name: os.environ[name]
+            for name in ("PATH", "RUST_LOG", "RUST_BACKTRACE", "SKYPORTS_WEB_DIR")
+            if name in os.environ
+        }
         return kept | {"HOME": str(self.home), "KUBECONFIG": str(kubeconfig or self.kubeconfig), "NO_COLOR": "1"}
 
 
