@@ -1,6 +1,6 @@
 //! The binary as a shell sees it: exit codes, and what is said where.
-#![expect(missing_docs, reason = "tests are sentences")]
 #![expect(clippy::disallowed_methods, reason = "these tests start the binary")]
+#![expect(clippy::unwrap_used, clippy::as_conversions, reason = "helpers of tests may panic, too")]
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};

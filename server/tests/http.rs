@@ -1,6 +1,6 @@
 //! The HTTP face without a browser: who is let in, what is refused, what every answer carries.
 //! Names begin with the promise of `SECURITY.md` that they prove.
-#![expect(missing_docs, reason = "tests are sentences")]
+#![expect(clippy::unwrap_used, clippy::as_conversions, reason = "helpers of tests may panic, too")]
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -53,7 +53,7 @@ impl TestServer {
         let answer = server.send(login).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
         let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
-        server.cookie = cookie.split(';').next().unwrap().to_owned();
+        cookie.split(';').next().unwrap().clone_into(&mut server.cookie);
         server
     }
 

@@ -90,7 +90,9 @@ fn narrow(overview: &mut Overview, wanted: &str, blind: bool) -> Result<(), Exit
                 format!("`{wanted}` names {} clusters", several.len()),
                 Some("name one of these:"),
             );
-            several.iter().for_each(|cluster| note(&cluster.id));
+            for cluster in several {
+                note(&cluster.id);
+            }
             Err(Exit::Usage)
         }
     }

@@ -111,14 +111,14 @@ fn notes(overview: &Overview) -> String {
 }
 
 fn note(whose: &str, finding: &Finding) -> String {
-    let mut text = format!("\n{whose}: {}\n", finding.message());
+    let mut lines = vec![String::new(), format!("{whose}: {}", finding.message())];
     for step in &finding.steps {
-        text.push_str(&format!("  - {}\n", step.title));
-        for line in step.command.iter().flat_map(|command| command.lines()) {
-            text.push_str(&format!("      {line}\n"));
-        }
+        lines.push(format!("  - {}", step.title));
+        let command = step.command.iter().flat_map(|command| command.lines());
+        lines.extend(command.map(|line| format!("      {line}")));
     }
-    text
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 /// Text of a cluster, fit for a terminal: no control characters, no endless names.

@@ -222,7 +222,9 @@ mod tests {
 
     fn all_live() -> ContextHealth {
         let mut health = health();
-        Watched::ALL.into_iter().for_each(|w| health.set(w, Health::Live));
+        for watched in Watched::ALL {
+            health.set(watched, Health::Live);
+        }
         health
     }
 

@@ -251,7 +251,9 @@ impl View {
             Observed { clusters: vec![], next: None }
         };
         if let ContextState::Stale { since } = status.state {
-            clusters.iter_mut().for_each(|cluster| outdated(cluster, since));
+            for cluster in &mut clusters {
+                outdated(cluster, since);
+            }
         }
         let settled = self.health.is_settled();
         let next =

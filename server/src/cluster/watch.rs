@@ -212,7 +212,7 @@ impl<K: Kind> Run<'_, K> {
             }
             Guarded::Unreadable { error, .. } => {
                 self.unreadable.insert(key.clone());
-                self.watch.say(What::Unreadable(self.name(key), Some(error))).await;
+                self.watch.say(What::Unreadable(name::<K>(key), Some(error))).await;
                 None
             }
         }
@@ -220,14 +220,14 @@ impl<K: Kind> Run<'_, K> {
 
     async fn clear(&mut self, key: &Key) {
         if self.unreadable.remove(key) {
-            self.watch.say(What::Unreadable(self.name(key), None)).await;
+            self.watch.say(What::Unreadable(name::<K>(key), None)).await;
         }
     }
+}
 
-    fn name(&self, key: &Key) -> String {
-        let plural = K::PLURAL;
-        shown(&format!("{plural} {}/{}", key.namespace, key.name), 200)
-    }
+fn name<K: Kind>(key: &Key) -> String {
+    let plural = K::PLURAL;
+    shown(&format!("{plural} {}/{}", key.namespace, key.name), 200)
 }
 
 /// Pauses between attempts: from 0.2 s to 2 s, so that a server that comes back is seen within

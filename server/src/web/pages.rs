@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use skyports_app::dashboard::Dashboard as _;
 use skyports_app::page::{self, PageEnv, Theme};
+use skyports_model::finding::shown;
 use skyports_model::{ClusterId, Filter, Port, Step};
 
 use super::assets::Encoded;
@@ -130,10 +131,7 @@ pub(super) async fn endpoint(
     match port.parse() {
         Ok(port) => cluster_page(&shared, [&context, &namespace, &name], Some(port), &headers),
         Err(error) => {
-            let what = format!(
-                "The address ends in `{}`: {error}.",
-                skyports_model::finding::shown(&port, 40)
-            );
+            let what = format!("The address ends in `{}`: {error}.", shown(&port, 40));
             failed(&shared, &headers, StatusCode::NOT_FOUND, "No such port", &what)
         }
     }
@@ -146,29 +144,18 @@ fn cluster_page(
     headers: &HeaderMap,
 ) -> Response {
     let overview = shared.live.overview();
-    match overview.cluster_at(context, namespace, name) {
-        Some(cluster) => {
-            let marked = marked.filter(|port| cluster.endpoints.iter().any(|e| e.port() == *port));
-            html(
-                &shared.pages.get(
-                    shared,
-                    What::Cluster(cluster.id.clone(), marked),
-                    theme(headers),
-                ),
-                headers,
-            )
-        }
-        None => {
-            let shown = |text: &str| skyports_model::finding::shown(text, 80);
-            let what = format!(
-                "There is no cluster {} in namespace {} of {}. It may be down since, or in a context that is not shown.",
-                shown(name),
-                shown(namespace),
-                shown(context)
-            );
-            failed(shared, headers, StatusCode::NOT_FOUND, "No such cluster", &what)
-        }
-    }
+    let Some(cluster) = overview.cluster_at(context, namespace, name) else {
+        let what = format!(
+            "There is no cluster {} in namespace {} of {}. It may be down since, or in a context that is not shown.",
+            shown(name, 80),
+            shown(namespace, 80),
+            shown(context, 80),
+        );
+        return failed(shared, headers, StatusCode::NOT_FOUND, "No such cluster", &what);
+    };
+    let marked = marked.filter(|port| cluster.endpoints.iter().any(|e| e.port() == *port));
+    let what = What::Cluster(cluster.id.clone(), marked);
+    html(&shared.pages.get(shared, what, theme(headers)), headers)
 }
 
 /// `GET /go/NAME`: the short form for links from `SkyPilot`'s `dashboard.external_links`.
@@ -188,8 +175,7 @@ pub(super) async fn go(
             axum::response::Html(html).into_response()
         }
         (None, _) => {
-            let what =
-                format!("No cluster is named {}.", skyports_model::finding::shown(&name, 80));
+            let what = format!("No cluster is named {}.", shown(&name, 80));
             failed(&shared, &headers, StatusCode::NOT_FOUND, "No such cluster", &what)
         }
     }

@@ -97,7 +97,10 @@ fn random() -> Result<String, getrandom::Error> {
 
 /// Bytes as lower-case hexadecimal digits.
 pub(super) fn hex(bytes: impl Iterator<Item = u8>) -> String {
-    bytes.map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 fn same(a: &str, b: &str) -> bool {
