@@ -3,6 +3,8 @@
 //! Sources: `sky/provision/kubernetes/network.py` and `sky/templates/kubernetes-*.yml.j2` of
 //! SkyPilot 0.5.0, 0.8.0, 0.11.0 and 0.14.1; `C` stands for a cluster's name on the cloud.
 
+use std::collections::BTreeMap;
+
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use skyports_model::Port;
 
@@ -70,7 +72,7 @@ fn own(name: &str) -> Option<&str> {
 }
 
 /// Whether a pod's name looks like one of SkyPilot's: `C-head`, `C-workerN`, a pod of
-/// `C-deployment`, and 0.5's `C-UUID` workers under `C-worker-…`.
+/// `C-deployment`, and 0.5's workers `C-XXXX-worker`.
 pub(crate) fn is_pod(name: &str) -> bool {
     let worker = |n: &str| n.rsplit_once("-worker").is_some_and(|(c, _)| !c.is_empty());
     name.ends_with("-head") || worker(name) || name.contains("-deployment-")
@@ -79,6 +81,12 @@ pub(crate) fn is_pod(name: &str) -> bool {
 /// The cluster that labels or a selector name.
 pub(crate) fn labelled<'a>(label: impl Fn(&str) -> Option<&'a String>) -> Option<&'a str> {
     CLUSTER_LABELS.into_iter().find_map(label).map(String::as_str).filter(|name| !name.is_empty())
+}
+
+/// The cluster whose pods a selector matches: by a cluster's label, or by the head alone.
+pub(crate) fn selected(selector: &BTreeMap<String, String>) -> Option<&str> {
+    let head = || selector.get("component")?.strip_suffix("-head").filter(|name| !name.is_empty());
+    labelled(|key| selector.get(key)).or_else(head)
 }
 
 /// The object's name, if it is one that Kubernetes would accept. Anything else can only come from
@@ -104,6 +112,8 @@ pub(crate) fn without_hash(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(name: &str) -> Option<(&str, String)> {
@@ -151,6 +161,28 @@ mod tests {
         assert_eq!(ingress("demo-2ea4-skyports-8888"), Some("demo-2ea4"));
         assert_eq!(ingress("-skypilot-ingress"), None);
         assert_eq!(ingress("grafana"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn reading_a_name_never_panics(name in "\\PC{0,60}|[a-z0-9-]{0,30}") {
+            let _ = (service(&name), ingress(&name), is_pod(&name));
+            prop_assert!(name.starts_with(without_hash(&name)));
+        }
+
+        #[test]
+        fn names_are_read_as_they_are_made(cluster in "[a-z][a-z0-9-]{0,30}[a-z0-9]", port in 1_i64..65_536) {
+            let port = Port::new(port).unwrap();
+            let cluster = cluster.as_str();
+            let read = |name: String, role| {
+                prop_assert_eq!(service(&name), Some(Named { cluster, role }));
+                Ok(())
+            };
+            read(format!("{cluster}--skypilot-lb"), Role::LoadBalancer)?;
+            read(format!("{cluster}--skypilot-svc--{port}"), Role::Backend(port))?;
+            let name = format!("{cluster}-skypilot-ingress");
+            prop_assert_eq!(ingress(&name), Some(cluster));
+        }
     }
 
     #[test]

@@ -76,6 +76,9 @@ pub struct PodFacts {
     pub(crate) user: Option<Box<str>>,
     pub(crate) workspace: Option<Box<str>>,
     pub(crate) is_head: bool,
+    /// It belongs to a Deployment (a high-availability controller), which makes a new one when it
+    /// ends.
+    pub(crate) is_replaced: bool,
     pub(crate) phase: Phase,
     pub(crate) is_ready: bool,
     pub(crate) address: Option<Host>,
@@ -131,6 +134,7 @@ impl PodFacts {
             ),
             workspace: text(annotation(meta, "skypilot-workspace").map(String::as_str), 120),
             is_head: is_head(&pod.metadata),
+            is_replaced: label(meta, "skypilot-deployment-name").is_some(),
             phase,
             is_ready: is_running
                 && condition(&status, "Ready").is_none_or(|c| c.status.as_deref() == Some("True")),

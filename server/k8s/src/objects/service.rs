@@ -78,7 +78,7 @@ impl ServiceFacts {
             _ => ServiceKind::Other,
         };
         let selector = spec.selector.unwrap_or_default();
-        let selected = names::labelled(|key| selector.get(key));
+        let selected = names::selected(&selector);
         let is_controller =
             meta.namespace.as_deref() == Some(names::CONTROLLER.0) && name == names::CONTROLLER.1;
         let is_foreign = kind == ServiceKind::LoadBalancer && selected.is_some();

@@ -45,6 +45,9 @@ impl<'a> World<'a> {
             let crew = crews.entry(&key.namespace).or_default().entry(pod.cluster.as_str());
             crew.or_insert_with(|| Crew { id: id(), pods: vec![] }).pods.push((key, pod));
         }
+        for crew in crews.values_mut().flat_map(BTreeMap::values_mut) {
+            crew.forget_replaced();
+        }
         let mut events = ByName::<Vec<&EventFacts>>::new();
         for event in objects.events.values() {
             events
@@ -147,6 +150,14 @@ impl<'a> World<'a> {
 }
 
 impl<'a> Crew<'a> {
+    /// Drops the pods of a Deployment that have a successor; they are no nodes any more.
+    fn forget_replaced(&mut self) {
+        let is_over = |pod: &PodFacts| pod.phase == Phase::Ended || pod.identity.deleting.is_some();
+        if self.pods.iter().any(|(_, pod)| pod.is_replaced && !is_over(pod)) {
+            self.pods.retain(|(_, pod)| !(pod.is_replaced && is_over(pod)));
+        }
+    }
+
     /// The number of its nodes.
     pub(super) fn nodes(&self) -> u32 {
         u32::try_from(self.pods.len()).unwrap_or(u32::MAX)

@@ -183,3 +183,19 @@ fn a_worker_alone_is_a_cluster_without_a_head_address() {
     let cluster = only(&seen![worker("train-2ea4")]);
     assert_eq!((cluster.nodes, cluster.head_address), (1, None));
 }
+
+#[test]
+fn a_replaced_pod_of_a_deployment_is_no_node() {
+    let of_deployment = |suffix: &str| {
+        pod("ha-2ea4")
+            .named(&format!("ha-2ea4-deployment-7d9-{suffix}"))
+            .labelled("skypilot-deployment-name", "ha-2ea4-deployment")
+    };
+    let evicted = || of_deployment("aaaaa").in_phase("Failed");
+    let cluster = only(&seen![evicted(), of_deployment("bbbbb").aged(2)]);
+    assert_eq!((cluster.nodes, cluster.ready_nodes, cluster.created), (1, 1, Some(NOW.plus(-2))));
+    assert_eq!(only(&seen![evicted()]).nodes, 1);
+    // A pod that nothing replaces stays a node: one of two is down.
+    let cluster = only(&seen![pod("train-2ea4"), worker("train-2ea4").in_phase("Failed")]);
+    assert_eq!((cluster.nodes, cluster.ready_nodes), (2, 1));
+}

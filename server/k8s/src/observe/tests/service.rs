@@ -137,6 +137,18 @@ fn a_service_of_ours_may_select_the_head_alone() {
 }
 
 #[test]
+fn a_service_of_others_may_select_the_head_alone() {
+    let service =
+        service("mine", "LoadBalancer", C, &[8888]).with_address("203.0.113.9").spec(|spec| {
+            spec.selector = Some([("component".to_owned(), "train-2ea4-head".to_owned())].into());
+        });
+    check(
+        &seen![pod(C), worker(C), service],
+        "8888 loadbalancer open http://203.0.113.9:8888/ (other)",
+    );
+}
+
+#[test]
 fn requests_to_several_nodes_are_warned_of() {
     let seen = seen![pod(C), worker(C), balancer(C, &[8888]).with_address("203.0.113.7")];
     check(&seen, "8888 loadbalancer open http://203.0.113.7:8888/ !multi_node_routing");
