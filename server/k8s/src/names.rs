@@ -64,6 +64,16 @@ pub(crate) fn ingress(name: &str) -> Option<&str> {
     (!cluster.is_empty()).then_some(cluster)
 }
 
+/// The Ingress that SkyPilot writes together with a [`Role::Backend`] Service of that name: one for
+/// all ports, and in 0.5 one a port.
+pub(crate) fn ingress_of_backend(service: &str, cluster: &str, port: Port) -> String {
+    if service.ends_with(&format!("-skypilot-service--{port}")) {
+        format!("{cluster}-skypilot-ingress--{port}")
+    } else {
+        format!("{cluster}-skypilot-ingress")
+    }
+}
+
 /// The cluster in the name of an object of ours.
 fn own(name: &str) -> Option<&str> {
     name.rsplit_once("-skyports-")
@@ -159,6 +169,12 @@ mod tests {
         assert_eq!(ingress("demo-fcd1e5cf-skypilot-ingress"), Some("demo-fcd1e5cf"));
         assert_eq!(ingress("demo-2ea4-skypilot-ingress--8888"), Some("demo-2ea4"));
         assert_eq!(ingress("demo-2ea4-skyports-8888"), Some("demo-2ea4"));
+        let port = Port::new(8888).unwrap();
+        assert_eq!(ingress_of_backend("c--skypilot-svc--8888", "c", port), "c-skypilot-ingress");
+        assert_eq!(
+            ingress_of_backend("c-skypilot-service--8888", "c", port),
+            "c-skypilot-ingress--8888"
+        );
         assert_eq!(ingress("-skypilot-ingress"), None);
         assert_eq!(ingress("grafana"), None);
     }

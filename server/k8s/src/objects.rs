@@ -196,10 +196,44 @@ fn text(raw: Option<&str>, longest: usize) -> Option<Box<str>> {
     Some(shown(raw?, longest)).filter(|text| !text.is_empty()).map(Into::into)
 }
 
-/// The host of an address in a status; `None` for one that no link may name.
-fn host(address: &wire::LoadBalancerAddress) -> Option<Host> {
-    let given = |text: &Option<String>| {
-        text.as_deref().filter(|t| !t.is_empty()).and_then(|t| Host::parse(t).ok())
-    };
-    given(&address.ip).or_else(|| given(&address.hostname))
+/// The hosts of an address in a status that a link may name.
+fn hosts(address: &wire::LoadBalancerAddress) -> impl Iterator<Item = Host> {
+    [&address.ip, &address.hostname].into_iter().flatten().filter_map(|text| Host::parse(text).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use k8s_openapi::api::{core::v1 as core, networking::v1 as networking};
+    use kube_core::Resource;
+
+    use super::*;
+
+    #[test]
+    fn a_key_needs_nothing_but_metadata() {
+        let key =
+            |name: &str, namespace: &str| Key { namespace: namespace.into(), name: name.into() };
+        let meta = ObjectMeta {
+            name: Some("a".into()),
+            namespace: Some("ml".into()),
+            ..ObjectMeta::default()
+        };
+        assert_eq!(Key::of(&meta), key("a", "ml"));
+        assert_eq!(Key::of(&ObjectMeta { namespace: None, ..meta }), key("a", ""));
+        assert_eq!(Key::of(&ObjectMeta::default()), key("", ""));
+    }
+
+    #[test]
+    fn kinds_have_the_addresses_of_the_real_ones() {
+        fn check<Ours: Kind, Real: Resource<DynamicType = ()>>() {
+            assert_eq!(Ours::url_path(&(), None), Real::url_path(&(), None));
+            assert_eq!(Ours::kind(&()), Real::kind(&()));
+            assert_eq!(Ours::api_version(&()), Real::api_version(&()));
+            assert_eq!(Ours::PLURAL, Real::plural(&()));
+        }
+        check::<wire::Pod, core::Pod>();
+        check::<wire::Service, core::Service>();
+        check::<wire::Ingress, networking::Ingress>();
+        check::<wire::IngressClass, networking::IngressClass>();
+        check::<wire::Event, core::Event>();
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use skyports_model::{Host, Port};
 
-use super::{Identity, annotation, host, label, text};
+use super::{Identity, annotation, hosts, label, text};
 use crate::{names, wire};
 
 /// A Service that exposes a cluster, or the ingress controller's.
@@ -154,12 +154,14 @@ pub(super) fn addresses(status: Option<wire::LoadBalancerStatus>) -> Vec<Address
     let entries = status.and_then(|status| status.ingress).unwrap_or_default();
     let mut addresses = Vec::<Address>::new();
     for entry in entries {
-        let Some(host) = host(&entry) else { continue };
-        let errors = entry.ports.unwrap_or_default().into_iter().filter_map(|status| {
+        let statuses = || entry.ports.iter().flatten();
+        let error = |status: &wire::PortStatus| {
             Some((Port::new(status.port?)?, text(status.error.as_deref(), 240)?))
-        });
-        if !addresses.iter().any(|known| known.host == host) {
-            addresses.push(Address { host, errors: errors.collect() });
+        };
+        for host in hosts(&entry) {
+            if !addresses.iter().any(|known| known.host == host) {
+                addresses.push(Address { host, errors: statuses().filter_map(error).collect() });
+            }
         }
     }
     addresses

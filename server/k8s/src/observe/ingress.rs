@@ -210,10 +210,8 @@ fn without_path(world: &World<'_>, key: &Key, service: &ServiceFacts) -> Option<
     let Role::Backend(port) = named.role else { return None };
     let crew = world.crew_of_service(key, service)?;
     let object = world::object(ObjectKind::Service, key)?;
-    let ingress = Key {
-        namespace: key.namespace.clone(),
-        name: format!("{}-skypilot-ingress", named.cluster),
-    };
+    let ingress = names::ingress_of_backend(&key.name, named.cluster, port);
+    let ingress = Key { namespace: key.namespace.clone(), name: ingress };
     let reason = Reason::IngressPathMissing {
         service: object.clone(),
         ingress_exists: world.objects.ingresses.contains_key(&ingress),
