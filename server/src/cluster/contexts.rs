@@ -112,6 +112,11 @@ pub struct Target {
 }
 
 impl Target {
+    /// The API server's address.
+    pub(super) fn server(&self) -> String {
+        self.config.cluster_url.to_string()
+    }
+
     /// A client; may run the kubeconfig's credential plugin, so never on an async thread.
     pub(super) async fn connect(&self) -> Result<Client, String> {
         let config = self.config.clone();

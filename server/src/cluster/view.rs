@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use kube::{Api, Client};
-use skyports_k8s::objects::{Kind, Objects};
+use skyports_k8s::objects::{About, EventFacts, Kind, Objects};
 use skyports_k8s::observe::{Observed, Scope, observe};
 use skyports_k8s::wire;
 use skyports_model::{
@@ -60,7 +60,7 @@ pub async fn run(index: usize, wanted: Wanted, pictures: mpsc::Sender<Picture>) 
     let watches = tokio::spawn(async move {
         let client = connect(&target, &tell).await;
         let mut watches = JoinSet::new();
-        start(&mut watches, &client, &target.namespaces, &tell);
+        start(&mut watches, &client, &target, &tell);
         drop(tell);
         while watches.join_next().await.is_some() {}
     });
@@ -98,45 +98,55 @@ async fn connect(target: &Target, tell: &mpsc::Sender<Message>) -> Client {
 fn start(
     watches: &mut JoinSet<()>,
     client: &Client,
-    namespaces: &Namespaces,
+    target: &Target,
     tell: &mpsc::Sender<Message>,
 ) {
-    let select = |watched, labels, fields| Selection { watched, labels, fields };
-    let spawner = Spawner { client, namespaces, tell };
-    let skypilot = Some("parent=skypilot");
-    spawner.namespaced::<wire::Pod>(watches, select(Watched::Pods, skypilot, None));
-    spawner.namespaced::<wire::Service>(watches, select(Watched::Services, None, None));
-    spawner.namespaced::<wire::Ingress>(watches, select(Watched::Ingresses, None, None));
+    let mut spawner = Spawner { watches, client, target, tell };
+    spawner.namespaced::<wire::Pod>(Watched::Pods, Some("parent=skypilot"), None, |_| true);
+    spawner.namespaced::<wire::Service>(Watched::Services, None, None, |_| true);
+    spawner.namespaced::<wire::Ingress>(Watched::Ingresses, None, None, |_| true);
+    // Two watches share the kept events: most of a cluster's events are about neither.
     let of_services = Some("involvedObject.kind=Service");
-    spawner.namespaced::<wire::Event>(watches, select(Watched::ServiceEvents, None, of_services));
+    let is_of_service = |event: &EventFacts| event.about() == About::Service;
+    spawner.namespaced::<wire::Event>(Watched::ServiceEvents, None, of_services, is_of_service);
     let of_pods = Some("involvedObject.kind=Pod");
-    spawner.namespaced::<wire::Event>(watches, select(Watched::PodEvents, None, of_pods));
-    spawner
-        .cluster_wide::<wire::IngressClass>(watches, select(Watched::IngressClasses, None, None));
+    let is_of_pod = |event: &EventFacts| event.about() == About::Pod;
+    spawner.namespaced::<wire::Event>(Watched::PodEvents, None, of_pods, is_of_pod);
+    spawner.cluster_wide::<wire::IngressClass>(Watched::IngressClasses);
 }
 
 struct Spawner<'a> {
+    watches: &'a mut JoinSet<()>,
     client: &'a Client,
-    namespaces: &'a Namespaces,
+    target: &'a Target,
     tell: &'a mpsc::Sender<Message>,
 }
 
 impl Spawner<'_> {
-    fn namespaced<K>(&self, watches: &mut JoinSet<()>, selection: Selection)
-    where
+    fn watch<K: Kind>(&self, selection: Selection<K>) -> Watch<K> {
+        Watch { selection, server: self.target.server(), tell: self.tell.clone() }
+    }
+
+    fn namespaced<K>(
+        &mut self,
+        watched: Watched,
+        labels: Option<&'static str>,
+        fields: Option<&'static str>,
+        is_own: fn(&K::Facts) -> bool,
+    ) where
         K: Kind + kube::Resource<Scope = kube::core::NamespaceResourceScope>,
     {
         // One namespace was asked for: Services are still tried everywhere, since the ingress
         // controller's address lies in another one.
-        let (wide, fallback) = match (self.namespaces, selection.watched) {
+        let (wide, fallback) = match (&self.target.namespaces, watched) {
             (Namespaces::All, _) => (true, None),
             (Namespaces::AllElse(own), _) => (true, Some(own.clone())),
             (Namespaces::One(only), Watched::Services) => (true, Some(only.clone())),
             (Namespaces::One(only), _) => (false, Some(only.clone())),
         };
-        let (client, tell) = (self.client.clone(), self.tell.clone());
-        watches.spawn(async move {
-            let watch = Watch { selection, tell };
+        let watch = self.watch(Selection { watched, labels, fields, is_own });
+        let client = self.client.clone();
+        self.watches.spawn(async move {
             if wide
                 && watch
                     .run(Api::<Guarded<K>>::all(client.clone()), fallback.is_some())
@@ -148,18 +158,20 @@ impl Spawner<'_> {
             if let Some(namespace) = fallback {
                 let api = Api::<Guarded<K>>::namespaced(client, namespace.as_str());
                 watch.narrowed(namespace).await;
+                // Only a watch that yields ends with a refusal.
                 let _ = watch.run(api, false).await;
             }
         });
     }
 
-    fn cluster_wide<K>(&self, watches: &mut JoinSet<()>, selection: Selection)
+    fn cluster_wide<K>(&mut self, watched: Watched)
     where
         K: Kind + kube::Resource<Scope = kube::core::ClusterResourceScope>,
     {
-        let watch = Watch { selection, tell: self.tell.clone() };
+        let watch =
+            self.watch::<K>(Selection { watched, labels: None, fields: None, is_own: |_| true });
         let api = Api::<Guarded<K>>::all(self.client.clone());
-        watches.spawn(async move {
+        self.watches.spawn(async move {
             let _ = watch.run(api, false).await;
         });
     }

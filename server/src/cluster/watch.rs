@@ -33,11 +33,12 @@ const PAGE_SIZE: u32 = 100;
 const FORBIDDEN_PAUSE: Duration = Duration::from_secs(10);
 
 /// What to watch.
-#[derive(Debug, Clone)]
-pub(super) struct Selection {
+pub(super) struct Selection<K: Kind> {
     pub(super) watched: Watched,
     pub(super) labels: Option<&'static str>,
     pub(super) fields: Option<&'static str>,
+    /// What of the kept objects of the kind is this watch's own.
+    pub(super) is_own: fn(&K::Facts) -> bool,
 }
 
 /// What a watch tells the view of its context.
@@ -66,20 +67,18 @@ enum End {
     Expired,
 }
 
-/// One watch: what it selects and whom it tells.
-pub(super) struct Watch {
-    pub(super) selection: Selection,
+/// One watch: what it selects, of which server, and whom it tells.
+pub(super) struct Watch<K: Kind> {
+    pub(super) selection: Selection<K>,
+    /// The server's address, for those who must find out why it does not answer.
+    pub(super) server: String,
     pub(super) tell: mpsc::Sender<Message>,
 }
 
-impl Watch {
+impl<K: Kind> Watch<K> {
     /// Watches until the view is gone. `Err` is a refusal at the very first attempt, given back at
     /// once when `yields` so that the caller can look at one namespace instead.
-    pub(super) async fn run<K: Kind>(
-        &self,
-        api: Api<Guarded<K>>,
-        yields: bool,
-    ) -> Result<(), String> {
+    pub(super) async fn run(&self, api: Api<Guarded<K>>, yields: bool) -> Result<(), String> {
         let mut pauses = pauses();
         let mut listed = false;
         loop {
@@ -120,7 +119,7 @@ impl Watch {
     }
 
     /// One list and the watch after it, until something is wrong.
-    async fn once<K: Kind>(&self, api: Api<Guarded<K>>, listed: &mut bool) -> End {
+    async fn once(&self, api: Api<Guarded<K>>, listed: &mut bool) -> End {
         let mut config = watcher::Config::default().timeout(WATCH_SECONDS).page_size(PAGE_SIZE);
         config.label_selector = self.selection.labels.map(str::to_owned);
         config.field_selector = self.selection.fields.map(str::to_owned);
@@ -139,7 +138,7 @@ impl Watch {
             };
             match next {
                 Some(Ok(event)) => *listed |= run.event(event).await,
-                Some(Err(error)) => return end_of(&error),
+                Some(Err(error)) => return end_of(&error, &self.server),
                 None => return End::Failed("the watch ended".to_owned()),
             }
             if self.tell.is_closed() {
@@ -160,7 +159,7 @@ impl Watch {
 
 /// The state of one list and the watch after it.
 struct Run<'a, K: Kind> {
-    watch: &'a Watch,
+    watch: &'a Watch<K>,
     /// What was listed so far; `None` once the list is complete.
     list: Option<BTreeMap<Key, K::Facts>>,
     /// Objects whose complaint was told and stands.
@@ -182,7 +181,8 @@ impl<K: Kind> Run<'_, K> {
             }
             Event::InitDone => {
                 let facts = self.list.take().unwrap_or_default();
-                self.watch.edit(move |objects| objects.replace::<K>(facts)).await;
+                let is_own = self.watch.selection.is_own;
+                self.watch.edit(move |objects| objects.replace_part::<K>(facts, is_own)).await;
                 self.watch.say(What::Health(Health::Live)).await;
                 return true;
             }
@@ -243,22 +243,25 @@ fn pauses() -> impl Iterator<Item = Duration> {
         .map(|pause| pause.min(Duration::from_secs(2)))
 }
 
-fn end_of(error: &watcher::Error) -> End {
-    let (status, cause) = match error {
+fn end_of(error: &watcher::Error, server: &str) -> End {
+    let status = match error {
+        watcher::Error::InitialListFailed(kube::Error::Api(status))
+        | watcher::Error::WatchStartFailed(kube::Error::Api(status))
+        | watcher::Error::WatchFailed(kube::Error::Api(status))
+        | watcher::Error::WatchError(status) => status,
         watcher::Error::InitialListFailed(error)
         | watcher::Error::WatchStartFailed(error)
-        | watcher::Error::WatchFailed(error) => match error {
-            kube::Error::Api(status) => (Some(status.as_ref()), told(error)),
-            _ => (None, told(error)),
-        },
-        watcher::Error::WatchError(status) => (Some(status.as_ref()), status.message.clone()),
-        watcher::Error::NoResourceVersion => (None, "the list has no resource version".to_owned()),
+        | watcher::Error::WatchFailed(error) => {
+            return End::Failed(format!("{server}: {}", told(error)));
+        }
+        watcher::Error::NoResourceVersion => {
+            return End::Failed(format!("{server}: the list has no resource version"));
+        }
     };
-    match status {
-        Some(status) if status.code == 403 => End::Forbidden(shown(&status.message, 300)),
-        Some(status) if status.code == 410 => End::Expired,
-        Some(status) if !status.message.is_empty() => End::Failed(shown(&status.message, 300)),
-        _ => End::Failed(cause),
+    match status.code {
+        403 => End::Forbidden(shown(&status.message, 300)),
+        410 => End::Expired,
+        code => End::Failed(format!("{server}: {} ({code})", shown(&status.message, 300))),
     }
 }
 

@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use super::router::Shared;
 
-/// The Content-Security-Policy: our two inline scripts by their hashes, what those load, and
-/// nothing else. A hash instead of a nonce keeps finished pages the same for everybody, so that
+/// The Content-Security-Policy: our two inline scripts by their hashes, our own files, and
+/// nothing else. (`'strict-dynamic'` would not let the boot script import: Chromium holds what an
+/// inline script of the document imports for as good as inserted by the parser.) A hash instead of a nonce keeps finished pages the same for everybody, so that
 /// they can be cached (`docs/decisions`).
 pub fn content_security_policy(assets: Option<&Assets>) -> String {
     let hash =
@@ -21,7 +22,7 @@ pub fn content_security_policy(assets: Option<&Assets>) -> String {
     let boot = assets.map(|assets| hash(&boot_script(assets))).unwrap_or_default();
     let login = hash(LOGIN_SCRIPT);
     format!(
-        "default-src 'none'; script-src {boot} {login} 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+        "default-src 'none'; script-src 'self' {boot} {login} 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     )
