@@ -24,7 +24,7 @@ const ACCELERATOR_RESOURCES: [&str; 4] =
 
 /// NVIDIA's products by SkyPilot's names, the more specific first (`sky/utils/gpu_names.py` of
 /// 0.14.1).
-const PRODUCTS: [&str; 38] = [
+const PRODUCTS: [&str; 34] = [
     "GB300",
     "GB200",
     "B300",
@@ -59,10 +59,6 @@ const PRODUCTS: [&str; 38] = [
     "T4",
     "K80",
     "M60",
-    "MI300X",
-    "MI325X",
-    "MI250X",
-    "MI210",
 ];
 
 /// A pod of a SkyPilot cluster.

@@ -140,6 +140,16 @@ fn accelerators_are_named_as_skypilot_names_them() {
     assert_eq!(name("nvidia.com/gpu.product", "NVIDIA-L40S"), "L40S");
     assert_eq!(name("nvidia.com/gpu.product", "Tesla-T4"), "T4");
     assert_eq!(name("nvidia.com/gpu.product", "NVIDIA-GeForce-RTX-3070"), "RTX3070");
+    for (product, expected) in [
+        ("NVIDIA-GH200-480GB", "GH200"),
+        ("Tesla-V100-SXM2-32GB", "V100"),
+        ("NVIDIA-RTX-A6000", "A6000"),
+        ("NVIDIA-A10G", "A10G"),
+        ("NVIDIA-H100-NVL", "H100"),
+        ("NVIDIA-RTX-6000-Ada-Generation", "RTX6000-ADA-GENERATION"),
+    ] {
+        assert_eq!(name("nvidia.com/gpu.product", product), expected);
+    }
     assert_eq!(name("cloud.google.com/gke-accelerator", "nvidia-tesla-t4"), "T4");
     assert_eq!(name("cloud.google.com/gke-accelerator", "nvidia-h100-80gb"), "H100");
     assert_eq!(name("cloud.google.com/gke-tpu-accelerator", "tpu-v6e-slice"), "tpu-v6e-slice");
