@@ -3,12 +3,10 @@
 //! So a change to one Service sets one signal and touches one row. Signals are set only when
 //! what they hold differs.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use skyports_model::{
-    Cluster, ClusterId, ContextStatus, Endpoint, EndpointId, EndpointState, Filter, ObjectRef,
-    Overview, Timestamp,
+    Cluster, ClusterId, ContextStatus, Endpoint, EndpointState, Filter, ObjectRef, Overview,
+    Timestamp,
 };
 
 use crate::live::{Currency, stale_since};
@@ -119,18 +117,16 @@ impl Board {
     /// Shows `overview` as the filter wants it, and tells the rows whose state changed.
     pub(crate) fn show(&self, overview: &Overview, view: &View) -> Vec<String> {
         let filter = self.filter.get_untracked();
-        let stale: BTreeMap<_, _> = overview
-            .contexts
-            .iter()
-            .filter_map(|context| Some((&context.name, stale_since(context.state)?)))
-            .collect();
+        let stale = |cluster: &Cluster| {
+            let context =
+                overview.contexts.iter().find(|context| context.name == cluster.id.context);
+            context.and_then(|context| stale_since(context.state))
+        };
         let wanted: Vec<Wanted<'_>> = overview
             .clusters
             .iter()
             .filter(|cluster| view.cluster().is_none_or(|only| *only == cluster.id))
-            .filter_map(|cluster| {
-                Wanted::of(cluster, &filter, stale.get(&cluster.id.context).copied(), view)
-            })
+            .filter_map(|cluster| Wanted::of(cluster, &filter, stale(cluster), view))
             .collect();
         let (controllers, users): (Vec<_>, Vec<_>) = wanted
             .into_iter()
@@ -187,9 +183,11 @@ impl<'a> Wanted<'a> {
             !endpoints.is_empty() || (cluster.endpoints.is_empty() && filter.shows_empty(cluster));
         let mut objects = vec![];
         if view.cluster().is_some() {
-            objects.extend(cluster.endpoints.iter().map(|endpoint| &endpoint.object));
-            objects.sort();
-            objects.dedup();
+            for endpoint in &cluster.endpoints {
+                if !objects.contains(&&endpoint.object) {
+                    objects.push(&endpoint.object);
+                }
+            }
         }
         shown.then_some(Self { cluster, endpoints, stale, objects })
     }
@@ -236,22 +234,23 @@ fn without_endpoints(cluster: &Cluster) -> Cluster {
 /// Makes `list` show the clusters that are wanted; signals of clusters that stay are kept.
 fn arrange(list: RwSignal<Vec<Group>>, wanted: &[Wanted<'_>]) -> Vec<String> {
     let old = list.get_untracked();
-    let known: BTreeMap<ClusterId, &Group> = old
-        .iter()
-        .map(|group| (group.head.with_untracked(|head| head.cluster.id.clone()), group))
-        .collect();
+    let mut known = Known::of(&old);
     let mut said = vec![];
     let new: Vec<Group> = wanted
         .iter()
-        .map(|wanted| match known.get(&wanted.cluster.id) {
-            None => wanted.group(),
-            Some(group) => {
-                let head = wanted.head();
-                if group.head.with_untracked(|old| *old != head) {
-                    group.head.set(head);
+        .map(|wanted| {
+            match known.find(|group: &Group| {
+                group.head.with_untracked(|head| head.cluster.id == wanted.cluster.id)
+            }) {
+                None => wanted.group(),
+                Some(group) => {
+                    let head = wanted.head();
+                    if group.head.with_untracked(|old| *old != head) {
+                        group.head.set(head);
+                    }
+                    arrange_rows(&group.rows, wanted, &mut said);
+                    Group::clone(group)
                 }
-                arrange_rows(&group.rows, wanted, &mut said);
-                Group::clone(group)
             }
         })
         .collect();
@@ -263,34 +262,55 @@ fn arrange(list: RwSignal<Vec<Group>>, wanted: &[Wanted<'_>]) -> Vec<String> {
 
 fn arrange_rows(rows: &ArcRwSignal<Vec<Row>>, wanted: &Wanted<'_>, said: &mut Vec<String>) {
     let old = rows.get_untracked();
-    let known: BTreeMap<EndpointId, &Row> = old
-        .iter()
-        .map(|row| (row.with_untracked(|value| value.endpoint.id.clone()), row))
-        .collect();
+    let mut known = Known::of(&old);
     let new: Vec<Row> = wanted
         .endpoints
         .iter()
-        .map(|endpoint| match known.get(&endpoint.id) {
-            None => wanted.row(endpoint),
-            Some(row) => {
-                let differs = row.with_untracked(|old| {
-                    if old.endpoint.state.word() != endpoint.state.word() {
-                        said.push(told(endpoint, &wanted.cluster.name));
-                    }
-                    old.endpoint != **endpoint || old.cluster != wanted.cluster.name
-                });
-                if differs {
-                    row.set(RowValue {
-                        endpoint: Endpoint::clone(endpoint),
-                        cluster: wanted.cluster.name.clone(),
+        .map(|endpoint| {
+            match known
+                .find(|row: &Row| row.with_untracked(|value| value.endpoint.id == endpoint.id))
+            {
+                None => wanted.row(endpoint),
+                Some(row) => {
+                    let differs = row.with_untracked(|old| {
+                        if old.endpoint.state.word() != endpoint.state.word() {
+                            said.push(told(endpoint, &wanted.cluster.name));
+                        }
+                        old.endpoint != **endpoint || old.cluster != wanted.cluster.name
                     });
+                    if differs {
+                        row.set(RowValue {
+                            endpoint: Endpoint::clone(endpoint),
+                            cluster: wanted.cluster.name.clone(),
+                        });
+                    }
+                    Row::clone(row)
                 }
-                Row::clone(row)
             }
         })
         .collect();
     if old != new {
         rows.set(new);
+    }
+}
+
+/// What a list held, for look-ups in nearly the order of that list.
+struct Known<'a, T> {
+    list: &'a [T],
+    next: usize,
+}
+
+impl<'a, T> Known<'a, T> {
+    fn of(list: &'a [T]) -> Self {
+        Self { list, next: 0 }
+    }
+
+    fn find(&mut self, is: impl Fn(&T) -> bool) -> Option<&'a T> {
+        let (before, after) = self.list.split_at_checked(self.next)?;
+        let here = after.iter().position(&is).map(|at| at + self.next);
+        let at = here.or_else(|| before.iter().position(is))?;
+        self.next = at + 1;
+        self.list.get(at)
     }
 }
 

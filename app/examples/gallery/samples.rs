@@ -10,25 +10,25 @@ use skyports_model::{
 };
 
 /// The moment of every sample: 2026-11-24 06:02 UTC.
-pub const NOW: Timestamp = Timestamp(1_795_500_120);
+pub(crate) const NOW: Timestamp = Timestamp(1_795_500_120);
 
 const GKE: &str = "gke_acme-ml_us-central1_train";
 const EKS: &str = "arn:aws:eks:eu-west-1:123456789012:cluster/serve";
 const LAB: &str = "lab-metal";
 
-pub fn ago(seconds: i64) -> Timestamp {
+pub(crate) fn ago(seconds: i64) -> Timestamp {
     NOW.plus(-seconds)
 }
 
-pub fn context_name(name: &str) -> ContextName {
+pub(crate) fn context_name(name: &str) -> ContextName {
     ContextName::parse(name).unwrap()
 }
 
-pub fn context(name: &str, state: ContextState, findings: Vec<Finding>) -> ContextStatus {
+pub(crate) fn context(name: &str, state: ContextState, findings: Vec<Finding>) -> ContextStatus {
     ContextStatus { name: context_name(name), state, findings, namespace: None }
 }
 
-pub fn cluster(
+pub(crate) fn cluster(
     context: &str,
     namespace: &str,
     name: &str,
@@ -63,7 +63,7 @@ pub fn cluster(
 }
 
 /// What an endpoint of a sample looks like.
-pub enum Shape {
+pub(crate) enum Shape {
     /// Open at these URLs.
     Open(Vec<String>),
     /// Open, not HTTP.
@@ -79,11 +79,11 @@ pub enum Shape {
 }
 
 /// `http://HOST:PORT/`.
-pub fn at(host: &str, port: u16) -> Shape {
+pub(crate) fn at(host: &str, port: u16) -> Shape {
     Shape::Open(vec![format!("http://{host}:{port}/")])
 }
 
-pub fn endpoint(cluster: &ClusterId, number: u16, mode: Mode, shape: Shape) -> Endpoint {
+pub(crate) fn endpoint(cluster: &ClusterId, number: u16, mode: Mode, shape: Shape) -> Endpoint {
     let port = Port::new(i64::from(number)).unwrap();
     let parse = |url: &String| ExternalUrl::parse(url).unwrap();
     let mut urls = vec![];
@@ -173,19 +173,25 @@ fn app(port: u16) -> Option<AppGuess> {
 }
 
 /// A finding; empty evidence is none.
-pub fn finding(code: Code, lead: &str, detail: &str, evidence: &str, steps: Vec<Step>) -> Finding {
+pub(crate) fn finding(
+    code: Code,
+    lead: &str,
+    detail: &str,
+    evidence: &str,
+    steps: Vec<Step>,
+) -> Finding {
     let evidence = (!evidence.is_empty()).then(|| evidence.to_owned());
     Finding { code, lead: lead.to_owned(), detail: detail.to_owned(), evidence, steps }
 }
 
-pub fn overview(contexts: Vec<ContextStatus>, clusters: Vec<Cluster>) -> Arc<Overview> {
+pub(crate) fn overview(contexts: Vec<ContextStatus>, clusters: Vec<Cluster>) -> Arc<Overview> {
     let mut overview = Overview { as_of: NOW, revision: 17, contexts, clusters };
     overview.sort();
     Arc::new(overview)
 }
 
 /// Three contexts with a bit of everything.
-pub fn everything() -> Arc<Overview> {
+pub(crate) fn everything() -> Arc<Overview> {
     let path = |cluster: &str, port: u16| {
         format!("http://198.51.100.7/skypilot/ml-team/{cluster}-5f2a91cd/{port}/")
     };
@@ -295,7 +301,7 @@ pub fn everything() -> Arc<Overview> {
 }
 
 /// One of two contexts has fallen silent.
-pub fn stale() -> Arc<Overview> {
+pub(crate) fn stale() -> Arc<Overview> {
     let since = ago(200);
     let reason = finding(
         Code::Stale,
@@ -331,18 +337,18 @@ pub fn stale() -> Arc<Overview> {
     Arc::new(all)
 }
 
-pub fn no_clusters() -> Arc<Overview> {
+pub(crate) fn no_clusters() -> Arc<Overview> {
     overview(
         vec![context(GKE, ContextState::Live, vec![]), context(LAB, ContextState::Live, vec![])],
         vec![],
     )
 }
 
-pub fn connecting() -> Arc<Overview> {
+pub(crate) fn connecting() -> Arc<Overview> {
     overview(vec![context(GKE, ContextState::Connecting, vec![])], vec![])
 }
 
-pub fn forbidden() -> Arc<Overview> {
+pub(crate) fn forbidden() -> Arc<Overview> {
     let role = "apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata:
@@ -363,7 +369,7 @@ rules:
     overview(vec![context(GKE, ContextState::Forbidden, vec![reason])], vec![])
 }
 
-pub fn unreachable() -> Arc<Overview> {
+pub(crate) fn unreachable() -> Arc<Overview> {
     let reason = finding(
         Code::Unreachable,
         "No answer from lab-metal.",
@@ -388,7 +394,7 @@ pub fn unreachable() -> Arc<Overview> {
 }
 
 /// `clusters` clusters with three endpoints each, for budgets.
-pub fn many(clusters: u16) -> Arc<Overview> {
+pub(crate) fn many(clusters: u16) -> Arc<Overview> {
     let made = (0..clusters).map(|number| {
         let host = format!("203.0.{}.{}", number / 250, number % 250 + 1);
         let mode = if number % 3 == 0 { Mode::Ingress } else { Mode::LoadBalancer };

@@ -4,24 +4,24 @@ use leptos::prelude::*;
 
 /// A table named `label` with the bodies `children`.
 pub(crate) fn endpoint_table(label: &'static str, children: impl IntoView) -> impl IntoView {
+    let columns: Vec<_> =
+        COLUMNS.into_iter().map(|(class, _)| view! { <col class=class/> }).collect();
+    let heads: Vec<_> = COLUMNS
+        .into_iter()
+        .map(|(class, name)| {
+            view! {
+                <th role="columnheader" scope="col" class=class>
+                    {name}
+                </th>
+            }
+        })
+        .collect();
     view! {
         <div class="sheet">
             <table class="endpoints" role="table" aria-label=label>
-                <colgroup>
-                    {COLUMNS.map(|(class, _)| view! { <col class=class/> }).to_vec()}
-                </colgroup>
+                <colgroup>{columns}</colgroup>
                 <thead role="rowgroup">
-                    <tr role="row">
-                        {COLUMNS
-                            .map(|(class, name)| {
-                                view! {
-                                    <th role="columnheader" scope="col" class=class>
-                                        {name}
-                                    </th>
-                                }
-                            })
-                            .to_vec()}
-                    </tr>
+                    <tr role="row">{heads}</tr>
                 </thead>
                 {children}
             </table>

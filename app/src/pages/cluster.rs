@@ -1,10 +1,8 @@
 //! The page of one cluster.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use skyports_model::time::age_in_words;
-use skyports_model::{Cluster, ObjectRef, Port, Timestamp};
+use skyports_model::{Cluster, ClusterId, ObjectRef, Port, Timestamp};
 
 use super::all_notes;
 use super::overview::nothing;
@@ -16,6 +14,7 @@ use crate::components::endpoint_table::endpoint_table;
 use crate::components::facts::facts;
 use crate::components::icon::Icons;
 use crate::components::shell::page_head;
+use crate::words::shell_word;
 
 /// The cluster's facts, findings and ports; `marked` is the port that the address names.
 pub(crate) fn cluster(board: Board, marked: Option<Port>, icons: &Icons) -> impl IntoView + use<> {
@@ -81,16 +80,23 @@ fn standing(cluster: &Cluster, now: Timestamp) -> String {
 
 /// What shows the same without skyports.
 fn commands(head: &Head) -> String {
-    let name = &head.cluster.name;
-    let mut lines = vec![format!("sky status --endpoints {name}"), format!("skyports list {name}")];
-    let mut objects: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for ObjectRef { kind, namespace, name } in &head.objects {
-        let object = format!("{}/{name}", kind.as_str().to_lowercase());
-        objects.entry(namespace.as_str()).or_default().push(object);
+    let name = shell_word(&head.cluster.name);
+    let ClusterId { context, namespace, .. } = &head.cluster.id;
+    let mut text = format!("sky status --endpoints {name}\nskyports list {name}");
+    // SkyPilot's own port objects lack the cluster's label, so they are named one by one.
+    let objects: Vec<String> = head
+        .objects
+        .iter()
+        .map(|ObjectRef { kind, name, .. }| {
+            shell_word(&format!("{}/{name}", kind.as_str().to_lowercase()))
+        })
+        .collect();
+    if !objects.is_empty() {
+        let context = shell_word(context.as_str());
+        text.push_str(&format!(
+            "\nkubectl --context {context} -n {namespace} get {}",
+            objects.join(" ")
+        ));
     }
-    let get = |(namespace, objects): (&str, Vec<String>)| {
-        format!("kubectl get {} -n {namespace}", objects.join(" "))
-    };
-    lines.extend(objects.into_iter().map(get));
-    lines.join("\n")
+    text
 }

@@ -32,7 +32,7 @@ pub(crate) fn overview(board: Board, icons: &Icons) -> impl IntoView + use<> {
     }
 }
 
-/// A table of clusters; nothing while there are none.
+/// A table of clusters, out of sight while there are none: so the browser never makes a table.
 fn section(
     list: RwSignal<Vec<Group>>,
     board: Board,
@@ -41,25 +41,18 @@ fn section(
     icons: &Icons,
 ) -> impl IntoView + use<> {
     let icons = icons.clone();
-    let some = Memo::new(move |_| list.with(|groups| !groups.is_empty()));
-    move || {
-        let icons = icons.clone();
-        let table = move || {
-            let groups = view! {
-                <For
-                    each=move || list.get()
-                    key=|group| group.head.clone()
-                    children=move |group| live_group(group, board, icons.clone())
-                />
-            };
-            view! {
-                <section class="section">
-                    {title.map(|title| view! { <h2>{title}</h2> })}
-                    {endpoint_table(label, groups)}
-                </section>
-            }
-        };
-        some.get().then(table)
+    let groups = view! {
+        <For
+            each=move || list.get()
+            key=|group| group.head.clone()
+            children=move |group| live_group(group, board, icons.clone())
+        />
+    };
+    view! {
+        <section class="section" hidden=move || list.with(Vec::is_empty)>
+            {title.map(|title| view! { <h2>{title}</h2> })}
+            {endpoint_table(label, groups)}
+        </section>
     }
 }
 
