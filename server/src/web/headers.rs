@@ -13,9 +13,11 @@ use std::sync::Arc;
 use super::router::Shared;
 
 /// The Content-Security-Policy: our two inline scripts by their hashes, our own files, and
-/// nothing else. (`'strict-dynamic'` would not let the boot script import: Chromium holds what an
-/// inline script of the document imports for as good as inserted by the parser.) A hash instead of a nonce keeps finished pages the same for everybody, so that
-/// they can be cached (`docs/decisions`).
+/// nothing else.
+///
+/// `'strict-dynamic'` would not let the boot script import: Chromium holds what an inline script
+/// of the document imports for as good as inserted by the parser. A hash instead of a nonce keeps
+/// finished pages the same for everybody, so that they can be cached (`docs/decisions`).
 pub fn content_security_policy(assets: Option<&Assets>) -> String {
     let hash =
         |script: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script)));
