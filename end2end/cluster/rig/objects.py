@@ -99,10 +99,11 @@ def ingress_controller(
     addresses: list[str] | None = None,
     external_ips: list[str] | None = None,
     annotations: dict[str, str] | None = None,
+    type: str = "LoadBalancer",
 ) -> dict:
     """IngressClass `nginx` and the controller's Service, anew.
 
-    Returns `{"http": NODE_PORT, "https": NODE_PORT}`. There is one a rig: tests
+    `type` is `NodePort` for how it is installed on kind and bare metal. Returns `{"http": NODE_PORT, "https": NODE_PORT}`. There is one a rig: tests
     that change it can't run beside each other.
     """
     create_namespace(api, "ingress-nginx")
@@ -113,7 +114,7 @@ def ingress_controller(
         {
             "metadata": {"name": "ingress-nginx-controller", "annotations": annotations or {}},
             "spec": {
-                "type": "LoadBalancer",
+                "type": type,
                 "selector": {"app.kubernetes.io/name": "ingress-nginx"},
                 "externalIPs": external_ips or None,
                 "ports": [

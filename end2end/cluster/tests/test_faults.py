@@ -92,10 +92,9 @@ def test_a_hung_api_server_slows_no_page(rig: Rig, namespace: str, skyports: Sky
 
 
 def test_list_says_that_the_api_server_is_away(rig: Rig, skyports: Skyports, tmp_path: Path) -> None:
-    server = nobody_there()
-    config = rig.write_kubeconfig(tmp_path / "dead", rig.context("dead", server=server))
+    config = rig.write_kubeconfig(tmp_path / "dead", rig.context("dead", server=nobody_there()))
     done = skyports.run("list", kubeconfig=config).expect(1)
-    assert "dead" in done.err and server.split("//")[1] in done.err, done
+    assert "dead" in done.err and "refused" in done.err, f"which context, and why\n{done}"
 
 
 def test_events_that_may_not_be_read(rig: Rig, namespace: str, skyports: Skyports, tmp_path: Path) -> None:

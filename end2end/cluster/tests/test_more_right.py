@@ -14,7 +14,7 @@ from overview import endpoints, origin
 from rig import objects
 from rig.api import JSON_PATCH, namespaced
 from rig.rig import Rig
-from skypilot import opened, with_address
+from skypilot import WAITING, opened, with_address
 
 OPEN = ("open", "ready")
 
@@ -58,6 +58,18 @@ def test_an_ingress_without_its_controller_has_no_link(rig: Rig, namespace: str,
     endpoint = endpoints(skyports.list_json("--namespace", namespace), namespace, c)[8888]
     assert endpoint["state"] not in OPEN and endpoint["urls"] == [], endpoint
     assert endpoint["reason"]["code"] == "no_ingress_controller", endpoint
+
+
+def test_a_controller_that_waits_for_its_address_is_waited_for(rig: Rig, namespace: str, skyports: Skyports) -> None:
+    """SkyPilot prints `localhost` meanwhile, which leads nowhere from a user's machine."""
+    objects.ingress_controller(rig.api, type="LoadBalancer")
+    c = opened(rig, namespace, "early", ["8888"], mode="ingress")
+    printed = rig.oracle.query_ports(c, ["8888"], mode="ingress", namespace=namespace)[8888]
+    assert printed[0].startswith("http://localhost:")
+    endpoint = endpoints(skyports.list_json("--namespace", namespace), namespace, c)[8888]
+    assert endpoint["state"] == "pending" and endpoint["urls"] == [], endpoint
+    assert endpoint["reason"]["code"] in WAITING, endpoint
+    assert "ingress-nginx-controller" in str(endpoint["reason"]), endpoint
 
 
 def test_every_address_of_the_status_has_a_link(rig: Rig, namespace: str, skyports: Skyports) -> None:

@@ -106,7 +106,7 @@ def test_names_that_skypilot_changes_on_the_cloud(rig: Rig, namespace: str, skyp
     [
         {"addresses": ["203.0.113.216"]},
         {"addresses": ["ingress.example.com"]},
-        {},
+        {"type": "NodePort"},
         {"annotations": {"skypilot.co/external-ip": "198.51.100.77"}},
         {"external_ips": ["198.51.100.88"]},
         {"external_ips": ["198.51.100.88"], "annotations": {"skypilot.co/external-ip": "198.51.100.77"}},
@@ -125,7 +125,7 @@ def test_an_ingress(rig: Rig, namespace: str, skyports: Skyports, controller: di
 
 def test_skypilot_prints_its_first_url_first(rig: Rig, namespace: str, skyports: Skyports) -> None:
     """`sky status --endpoints` shows the first only, so ours is the same one."""
-    objects.ingress_controller(rig.api)
+    objects.ingress_controller(rig.api, type="NodePort")
     c = opened(rig, namespace, "first", ["8888"], mode="ingress")
     skypilot = rig.oracle.query_ports(c, ["8888"], mode="ingress", namespace=namespace)[8888]
     ours = endpoints(skyports.list_json("--namespace", namespace), namespace, c)[8888]["urls"]
