@@ -42,7 +42,13 @@ impl TestServer {
         let code = sessions.login_code().unwrap().to_owned();
         let hosts = AllowedHosts::of(HOST.parse().unwrap());
         let stopping = CancellationToken::new();
-        let router = router(Shared::new(live, WebFiles::none(), sessions, hosts, stopping.clone()));
+        let router = router(Shared::new(
+            live,
+            WebFiles::load(None).unwrap(),
+            sessions,
+            hosts,
+            stopping.clone(),
+        ));
         let mut server = Self { router, code, cookie: String::new(), stopping };
         let login = Request::post("/login")
             .header(header::HOST, HOST)

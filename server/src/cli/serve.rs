@@ -52,8 +52,8 @@ async fn serve(args: ServeArgs) -> Exit {
             return Exit::Usage;
         }
     };
-    let files = match web_dir.as_deref().map(WebFiles::read).transpose() {
-        Ok(files) => files.unwrap_or_else(WebFiles::none),
+    let files = match WebFiles::load(web_dir.as_deref()) {
+        Ok(files) => files,
         Err(error) => {
             tell(error, Some("`cargo xtask web` builds these files"));
             return Exit::Usage;

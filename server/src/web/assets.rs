@@ -1,10 +1,11 @@
 //! The built files of the page: read once, served under `/pkg/` by content hash.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path as UrlPath, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -14,6 +15,14 @@ use thiserror::Error;
 
 use super::router::Shared;
 use super::session::hex;
+
+/// Which file is what, a line each.
+const MANIFEST: &str = "manifest.txt";
+
+mod embedded {
+    //! The built page, where it was put into the binary.
+    include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+}
 
 /// Why the built files cannot be used.
 #[derive(Debug, Error)]
@@ -27,11 +36,11 @@ pub struct AssetsError {
 #[derive(Debug, Clone, Default)]
 pub struct Encoded {
     /// As it is.
-    pub plain: axum::body::Bytes,
+    pub plain: Bytes,
     /// Brotli.
-    pub br: Option<axum::body::Bytes>,
+    pub br: Option<Bytes>,
     /// Gzip.
-    pub gzip: Option<axum::body::Bytes>,
+    pub gzip: Option<Bytes>,
 }
 
 impl Encoded {
@@ -82,29 +91,55 @@ pub struct WebFiles {
 }
 
 impl WebFiles {
-    /// Reads the folder that `cargo xtask web` made: `manifest.txt` and `pkg/`.
-    pub fn read(folder: &Path) -> Result<Self, AssetsError> {
-        let read =
-            |path: PathBuf| std::fs::read(&path).map_err(|source| AssetsError { path, source });
-        let manifest = read(folder.join("manifest.txt"))?;
+    /// The built page: from the folder that `cargo xtask web` made, else from this binary, else none.
+    pub fn load(folder: Option<&Path>) -> Result<Self, AssetsError> {
+        match folder {
+            Some(folder) => Self::read(folder),
+            None if embedded::FILES.is_empty() => Ok(Self::none()),
+            None => Self::of(&|name| {
+                Ok(embedded::FILES
+                    .iter()
+                    .find(|(n, _)| *n == name)
+                    .map(|(_, f)| Bytes::from_static(f)))
+            }),
+        }
+    }
+
+    fn read(folder: &Path) -> Result<Self, AssetsError> {
+        Self::of(&|name| {
+            let path = folder.join(name);
+            match std::fs::read(&path) {
+                Ok(content) => Ok(Some(content.into())),
+                Err(source) if source.kind() == ErrorKind::NotFound && name != MANIFEST => Ok(None),
+                Err(source) => Err(AssetsError { path, source }),
+            }
+        })
+    }
+
+    /// `manifest.txt` and the files under `pkg/` that it names, each with its compressed twins.
+    fn of(file: &dyn Fn(&str) -> Result<Option<Bytes>, AssetsError>) -> Result<Self, AssetsError> {
+        let manifest = file(MANIFEST)?.unwrap_or_default();
         let manifest = String::from_utf8_lossy(&manifest).into_owned();
         let names: BTreeMap<&str, &str> =
             manifest.lines().filter_map(|line| line.split_once(' ')).collect();
         let mut files = BTreeMap::new();
         for name in names.values() {
-            let path = folder.join("pkg").join(name);
-            let beside = |ending: &str| {
-                let path = path.with_file_name(format!("{name}.{ending}"));
-                path.exists().then(|| read(path)).transpose()
-            };
-            let encoded = Encoded {
-                br: beside("br")?.map(Into::into),
-                gzip: beside("gz")?.map(Into::into),
-                plain: read(path.clone())?.into(),
-            };
-            files.insert((*name).to_owned(), encoded);
+            let path = format!("pkg/{name}");
+            if let Some(plain) = file(&path)? {
+                let encoded = Encoded {
+                    plain,
+                    br: file(&format!("{path}.br"))?,
+                    gzip: file(&format!("{path}.gz"))?,
+                };
+                files.insert((*name).to_owned(), encoded);
+            }
         }
-        let path = |kind: &str| names.get(kind).map(|name| format!("/pkg/{name}"));
+        let path = |kind: &str| {
+            names
+                .get(kind)
+                .filter(|name| files.contains_key(**name))
+                .map(|name| format!("/pkg/{name}"))
+        };
         let assets = (|| {
             Some(Assets {
                 js: path("js")?,
@@ -116,16 +151,12 @@ impl WebFiles {
         })();
         let digest = Sha256::digest(format!("{}\n{manifest}", env!("CARGO_PKG_VERSION")));
         let build = hex(digest.iter().copied().take(8));
-        Ok(Self {
-            files,
-            assets,
-            favicon: names.get("favicon").map(|name| (*name).to_owned()),
-            build,
-        })
+        let favicon = names.get("favicon").map(|name| (*name).to_owned());
+        Ok(Self { files, assets, favicon, build })
     }
 
     /// A server without built files: pages are readable, plain and not live.
-    pub fn none() -> Self {
+    fn none() -> Self {
         Self { build: "none".to_owned(), ..Self::default() }
     }
 
