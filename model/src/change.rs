@@ -30,15 +30,25 @@ pub struct Change {
 impl Change {
     /// The step from `old` to `new`.
     pub fn between(old: &Overview, new: &Overview) -> Self {
-        let before: BTreeMap<&ClusterId, &Cluster> = old.clusters.iter().map(|c| (&c.id, c)).collect();
+        let before: BTreeMap<&ClusterId, &Cluster> =
+            old.clusters.iter().map(|c| (&c.id, c)).collect();
         let now: BTreeMap<&ClusterId, &Cluster> = new.clusters.iter().map(|c| (&c.id, c)).collect();
         Self {
             from: old.revision,
             revision: new.revision,
             as_of: new.as_of,
             contexts: (old.contexts != new.contexts).then(|| new.contexts.clone()),
-            changed: new.clusters.iter().filter(|c| before.get(&c.id) != Some(c)).cloned().collect(),
-            gone: before.keys().filter(|id| !now.contains_key(*id)).map(|id| (*id).clone()).collect(),
+            changed: new
+                .clusters
+                .iter()
+                .filter(|c| before.get(&c.id) != Some(c))
+                .cloned()
+                .collect(),
+            gone: before
+                .keys()
+                .filter(|id| !now.contains_key(*id))
+                .map(|id| (*id).clone())
+                .collect(),
         }
     }
 

@@ -89,7 +89,8 @@ pub struct Resources {
 impl Cluster {
     /// `8 nodes · H100:4` or `1 node · 4 CPU`, as the interface captions a cluster.
     pub fn size(&self) -> String {
-        let nodes = if self.nodes == 1 { "1 node".to_owned() } else { format!("{} nodes", self.nodes) };
+        let nodes =
+            if self.nodes == 1 { "1 node".to_owned() } else { format!("{} nodes", self.nodes) };
         let Resources { cpu, memory: _, accelerator, accelerator_count } = &self.resources;
         match (accelerator, accelerator_count, cpu) {
             (Some(name), 1.., _) => format!("{nodes} · {name}:{accelerator_count}"),

@@ -106,7 +106,9 @@ impl EndpointState {
     pub fn reason(&self) -> Option<&Finding> {
         match self {
             Self::Open => None,
-            Self::Pending { reason, .. } | Self::Attention { reason } | Self::Unknown { reason } => Some(reason),
+            Self::Pending { reason, .. }
+            | Self::Attention { reason }
+            | Self::Unknown { reason } => Some(reason),
         }
     }
 }
@@ -130,8 +132,14 @@ pub enum Mode {
 
 impl Mode {
     /// Every mode.
-    pub const ALL: [Mode; 6] =
-        [Self::LoadBalancer, Self::Ingress, Self::PodIp, Self::NodePort, Self::Gateway, Self::ExternalIp];
+    pub const ALL: [Mode; 6] = [
+        Self::LoadBalancer,
+        Self::Ingress,
+        Self::PodIp,
+        Self::NodePort,
+        Self::Gateway,
+        Self::ExternalIp,
+    ];
 
     /// The mode for scripts, as `--mode` takes it.
     pub fn as_str(self) -> &'static str {

@@ -22,7 +22,11 @@ pub struct Finding {
 impl Finding {
     /// Claim and explanation as one text.
     pub fn message(&self) -> String {
-        if self.detail.is_empty() { self.lead.clone() } else { format!("{} {}", self.lead, self.detail) }
+        if self.detail.is_empty() {
+            self.lead.clone()
+        } else {
+            format!("{} {}", self.lead, self.detail)
+        }
     }
 }
 
@@ -50,9 +54,7 @@ impl Step {
 /// Text that came from a cluster, made fit to show: one line, no control or direction-changing
 /// characters, at most `longest` characters.
 pub fn shown(text: &str, longest: usize) -> String {
-    let invisible = |c: char| {
-        matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
+    let invisible = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     let one_line: String = text
         .chars()
         .filter(|c| !invisible(*c))

@@ -174,8 +174,22 @@ mod tests {
         assert_eq!(host("2001:db8::1").unwrap(), "[2001:db8::1]");
         assert_eq!(host("A1b2.elb.amazonaws.com.").unwrap(), "a1b2.elb.amazonaws.com");
         for bad in [
-            "", ".", "a..b", "127.1", "0x7f.0x1", "2130706433", "1.2.3.4.5", "user@host", "a/b", "a:80",
-            "fe80::1%eth0", "javascript:alert(1)", "a b", "ex\u{202e}ample.com", "[::1]", "a\tb",
+            "",
+            ".",
+            "a..b",
+            "127.1",
+            "0x7f.0x1",
+            "2130706433",
+            "1.2.3.4.5",
+            "user@host",
+            "a/b",
+            "a:80",
+            "fe80::1%eth0",
+            "javascript:alert(1)",
+            "a b",
+            "ex\u{202e}ample.com",
+            "[::1]",
+            "a\tb",
         ] {
             assert!(host(bad).is_err(), "{bad}");
         }

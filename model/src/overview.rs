@@ -33,7 +33,9 @@ impl Overview {
     pub fn cluster_at(&self, context: &str, namespace: &str, name: &str) -> Option<&Cluster> {
         self.clusters.iter().find(|cluster| {
             let id = &cluster.id;
-            id.context.slug() == context && id.namespace.as_str() == namespace && id.name.as_str() == name
+            id.context.slug() == context
+                && id.namespace.as_str() == namespace
+                && id.name.as_str() == name
         })
     }
 
@@ -44,7 +46,8 @@ impl Overview {
 
     /// How many endpoints are in each state, in the order of [`EndpointState::WORDS`].
     pub fn tally(&self) -> [usize; 4] {
-        EndpointState::WORDS.map(|word| self.endpoints().filter(|(_, e)| e.state.word() == word).count())
+        EndpointState::WORDS
+            .map(|word| self.endpoints().filter(|(_, e)| e.state.word() == word).count())
     }
 
     /// Puts clusters in their order; for those who build an overview from parts.

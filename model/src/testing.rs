@@ -5,7 +5,9 @@ use proptest::prelude::*;
 use crate::cluster::{Cluster, ClusterKind, Resources};
 use crate::context::{ContextState, ContextStatus};
 use crate::endpoint::{AppGuess, Confidence, Endpoint, EndpointState, Mode, Owner};
-use crate::id::{ClusterId, ContextName, EndpointId, NameOnCloud, Namespace, ObjectKind, ObjectRef};
+use crate::id::{
+    ClusterId, ContextName, EndpointId, NameOnCloud, Namespace, ObjectKind, ObjectRef,
+};
 use crate::net::{Host, Port, Scheme};
 use crate::overview::Overview;
 use crate::reason::Reason;
@@ -21,7 +23,12 @@ pub(crate) fn an_overview() -> Overview {
 }
 
 fn context(state: ContextState) -> ContextStatus {
-    ContextStatus { name: ContextName::parse("prod").unwrap(), state, findings: vec![], namespace: None }
+    ContextStatus {
+        name: ContextName::parse("prod").unwrap(),
+        state,
+        findings: vec![],
+        namespace: None,
+    }
 }
 
 fn cluster(name: &str, ports: &[(u16, bool)]) -> Cluster {
@@ -49,11 +56,16 @@ fn cluster(name: &str, ports: &[(u16, bool)]) -> Cluster {
 
 fn endpoint(cluster: &ClusterId, number: u16, open: bool) -> Endpoint {
     let port = Port::new(i64::from(number)).unwrap();
-    let url = ExternalUrl::new(Scheme::Http, Host::parse("203.0.113.7").unwrap(), Some(port), "/").unwrap();
+    let url = ExternalUrl::new(Scheme::Http, Host::parse("203.0.113.7").unwrap(), Some(port), "/")
+        .unwrap();
     let reason = Reason::WaitingForAddress { evidence: None }.finding();
     Endpoint {
         id: EndpointId { cluster: cluster.clone(), port, mode: Mode::LoadBalancer },
-        state: if open { EndpointState::Open } else { EndpointState::Pending { since: Timestamp(0), reason } },
+        state: if open {
+            EndpointState::Open
+        } else {
+            EndpointState::Pending { since: Timestamp(0), reason }
+        },
         addresses: if open { vec![url.authority()] } else { vec![] },
         urls: if open { vec![url] } else { vec![] },
         future: None,
@@ -79,7 +91,8 @@ pub(crate) fn overviews() -> impl Strategy<Value = Overview> {
     let ports = prop::collection::btree_map(1_u16..20, any::<bool>(), 0..3);
     let clusters = prop::collection::btree_map("[a-e]", ports, 0..5);
     (any::<u32>(), any::<bool>(), clusters).prop_map(|(revision, live, clusters)| {
-        let state = if live { ContextState::Live } else { ContextState::Stale { since: Timestamp(7) } };
+        let state =
+            if live { ContextState::Live } else { ContextState::Stale { since: Timestamp(7) } };
         let mut overview = Overview { revision: u64::from(revision), ..Overview::default() };
         overview.contexts.push(context(state));
         for (name, ports) in clusters {

@@ -43,7 +43,12 @@ pub enum UrlError {
 
 impl ExternalUrl {
     /// A URL from its parts. The port is left out of the text where the scheme implies it.
-    pub fn new(scheme: Scheme, host: Host, port: Option<Port>, path: &str) -> Result<Self, UrlError> {
+    pub fn new(
+        scheme: Scheme,
+        host: Host,
+        port: Option<Port>,
+        path: &str,
+    ) -> Result<Self, UrlError> {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/".contains(c);
         let dots = |segment: &str| segment == "." || segment == "..";
         // Two slashes at the start would be a host of their own for a careless reader.
@@ -72,7 +77,14 @@ impl ExternalUrl {
             Some(v6) => {
                 let (host, port) = v6.split_once(']').ok_or(UrlError::Host)?;
                 let host = host.parse::<std::net::Ipv6Addr>().map_err(|_| UrlError::Host)?;
-                (host.to_string(), if port.is_empty() { None } else { Some(port.strip_prefix(':').ok_or(UrlError::Port)?) })
+                (
+                    host.to_string(),
+                    if port.is_empty() {
+                        None
+                    } else {
+                        Some(port.strip_prefix(':').ok_or(UrlError::Port)?)
+                    },
+                )
             }
             None => match authority.split_once(':') {
                 Some((host, port)) => (host.to_owned(), Some(port)),
@@ -138,7 +150,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn url(scheme: Scheme, host: &str, port: i64, path: &str) -> String {
-        ExternalUrl::new(scheme, Host::parse(host).unwrap(), Port::new(port), path).unwrap().to_string()
+        ExternalUrl::new(scheme, Host::parse(host).unwrap(), Port::new(port), path)
+            .unwrap()
+            .to_string()
     }
 
     #[test]
@@ -152,11 +166,34 @@ mod tests {
     #[test]
     fn what_is_no_plain_web_address_is_refused() {
         for bad in [
-            "javascript:alert(1)", "JAVASCRIPT://x/", "data:text/html,x", "\tjava\nscript:alert(1)//x/",
-            "http:/x/", "http://", "http://a", "http://u:p@h/", "http://u@h/", "https://h:0/", "https://h:99999/",
-            "http://h/..", "http://h/a/../b", "http://h//e", "http://h/?q", "http://h/#f", "http://h/%2e%2e/",
-            "http://h/\u{202e}", "http://[::1/", "http://[::1]x/", "http://[1.2.3.4]/", "http://127.1/", "ftp://h/",
-            "http://h/<script>", "http://h/\"", "http://h\\@e/", "//h/", " http://h/",
+            "javascript:alert(1)",
+            "JAVASCRIPT://x/",
+            "data:text/html,x",
+            "\tjava\nscript:alert(1)//x/",
+            "http:/x/",
+            "http://",
+            "http://a",
+            "http://u:p@h/",
+            "http://u@h/",
+            "https://h:0/",
+            "https://h:99999/",
+            "http://h/..",
+            "http://h/a/../b",
+            "http://h//e",
+            "http://h/?q",
+            "http://h/#f",
+            "http://h/%2e%2e/",
+            "http://h/\u{202e}",
+            "http://[::1/",
+            "http://[::1]x/",
+            "http://[1.2.3.4]/",
+            "http://127.1/",
+            "ftp://h/",
+            "http://h/<script>",
+            "http://h/\"",
+            "http://h\\@e/",
+            "//h/",
+            " http://h/",
         ] {
             assert!(ExternalUrl::parse(bad).is_err(), "{bad}");
         }

@@ -76,8 +76,14 @@ impl Reason {
                 vec![Step::command("Start it with", flag.clone())]
             }
             Self::MultiNodeRouting { object, .. } => vec![
-                Step::advice("Run the app on every node, or keep to one node"),
-                describe(object),
+                Step::advice("Run the app on every node, or launch it on one"),
+                Step::command(
+                    "See which pods the Service selects",
+                    format!(
+                        "kubectl get endpointslices -l kubernetes.io/service-name={} -n {}",
+                        object.name, object.namespace
+                    ),
+                ),
             ],
         }
     }

@@ -3,6 +3,7 @@
 //! One task a context owns the kept objects; contexts know nothing of each other, so that one
 //! that is dead or slow delays nobody.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kube::{Api, Client};
@@ -10,7 +11,7 @@ use skyports_k8s::objects::{About, EventFacts, Kind, Objects};
 use skyports_k8s::observe::{Observed, Scope, observe};
 use skyports_k8s::wire;
 use skyports_model::{
-    Cluster, ContextName, ContextState, ContextStatus, EndpointState, Reason, Timestamp,
+    Cluster, ContextName, ContextState, ContextStatus, EndpointState, Namespace, Reason, Timestamp,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -68,7 +69,7 @@ pub async fn run(index: usize, wanted: Wanted, pictures: mpsc::Sender<Picture>) 
         index,
         objects: Objects::default(),
         health: ContextHealth::new(name.clone()),
-        all_services: true,
+        narrowed: BTreeMap::new(),
         name,
         last: None,
     };
@@ -183,7 +184,8 @@ struct View {
     name: ContextName,
     objects: Objects,
     health: ContextHealth,
-    all_services: bool,
+    /// The one namespace that a watch looks at, where it may not look at all.
+    narrowed: BTreeMap<Watched, Namespace>,
     last: Option<Picture>,
 }
 
@@ -236,9 +238,7 @@ impl View {
                 true
             }
             What::Narrowed(namespace) => {
-                if watched == Watched::Services {
-                    self.all_services = false;
-                }
+                self.narrowed.insert(watched, namespace.clone());
                 self.health.namespace = Some(namespace);
                 true
             }
@@ -252,7 +252,7 @@ impl View {
             context: &self.name,
             now,
             sees_events: self.health.has_listed(Watched::ServiceEvents),
-            sees_controller: self.all_services,
+            sees_controller: !self.narrowed.contains_key(&Watched::Services),
             sees_classes: self.health.has_listed(Watched::IngressClasses),
         };
         let complete =
@@ -262,6 +262,12 @@ impl View {
         } else {
             Observed { clusters: vec![], next: None }
         };
+        // Where pods are seen and their Services are not, nothing can be said of their ports.
+        for watched in [Watched::Services, Watched::Ingresses] {
+            if let Some(namespace) = self.narrowed.get(&watched) {
+                clusters.retain(|cluster| cluster.id.namespace == *namespace);
+            }
+        }
         if let ContextState::Stale { since } = status.state {
             for cluster in &mut clusters {
                 outdated(cluster, since);
