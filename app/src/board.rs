@@ -133,7 +133,9 @@ impl Board {
             .partition(|wanted| wanted.cluster.kind.is_controller() && view.cluster().is_none());
         let nothing = users.is_empty() && controllers.is_empty();
 
-        let mut said = arrange(self.users, &users);
+        // The page of a cluster keeps its signals for when the cluster is back.
+        let keep = nothing && view.cluster().is_some();
+        let mut said = if keep { vec![] } else { arrange(self.users, &users) };
         said.extend(arrange(self.controllers, &controllers));
         let contexts =
             overview.contexts.iter().filter(|context| concerns(view, context)).cloned().collect();

@@ -5,7 +5,7 @@ use skyports_model::time::clock_time;
 use skyports_model::{Cluster, ClusterKind};
 
 use super::copy_button::copy_button;
-use super::endpoint_row::live_row;
+use super::endpoint_row::live_rows;
 use super::icon::Icons;
 use super::note::note;
 use crate::board::{Board, Group, Head};
@@ -23,11 +23,7 @@ pub(crate) fn live_group(group: Group, board: Board, icons: Icons) -> impl IntoV
                 </th>
             </tr>
             {move || below.with(|head| plain_rows(head, &below_icons))}
-            <For
-                each=move || rows.get()
-                key=Clone::clone
-                children=move |row| live_row(row, board, None, icons.clone())
-            />
+            {live_rows(rows, board, None, icons)}
         </tbody>
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use skyports_model::time::age_in_words;
-use skyports_model::{Endpoint, EndpointState, Timestamp};
+use skyports_model::{Endpoint, EndpointState, Port, Timestamp};
 
 use super::app_tile::app_tile;
 use super::endpoint_url::endpoint_url;
@@ -14,16 +14,28 @@ use crate::board::{Board, Row, RowValue};
 use crate::reach::Reach;
 use crate::words;
 
-/// A row that follows its signal and the clock.
-pub(crate) fn live_row(row: Row, board: Board, marked: Option<u16>, icons: Icons) -> impl IntoView {
-    move || {
-        row.with(|value| {
-            // Only what waits needs each second.
-            let waits = matches!(value.endpoint.state, EndpointState::Pending { .. });
-            let now = if waits { board.second.get() } else { board.minute.get() };
-            let marked = marked == Some(value.endpoint.port().number());
-            endpoint_row(value, now, marked, &icons)
-        })
+/// The rows of a cluster, each following its own signal and the clock; `marked` is the port that
+/// the address names.
+pub(crate) fn live_rows(
+    rows: ArcRwSignal<Vec<Row>>,
+    board: Board,
+    marked: Option<Port>,
+    icons: Icons,
+) -> impl IntoView {
+    let live_row = move |row: Row| {
+        let icons = icons.clone();
+        move || row.with(|value| endpoint_row(value, time_for(value, board), marked, &icons))
+    };
+    view! { <For each=move || rows.get() key=Clone::clone children=live_row/> }
+}
+
+/// The time as a row needs it: each second only while it waits.
+fn time_for(value: &RowValue, board: Board) -> Timestamp {
+    match value.endpoint.state {
+        EndpointState::Pending { .. } => board.second.get(),
+        EndpointState::Open | EndpointState::Attention { .. } | EndpointState::Unknown { .. } => {
+            board.minute.get()
+        }
     }
 }
 
@@ -31,13 +43,14 @@ pub(crate) fn live_row(row: Row, board: Board, marked: Option<u16>, icons: Icons
 fn endpoint_row(
     value: &RowValue,
     now: Timestamp,
-    marked: bool,
+    marked: Option<Port>,
     icons: &Icons,
 ) -> impl IntoView + use<> {
     let RowValue { endpoint, cluster } = value;
     let reason = endpoint.state.reason().map(|reason| finding(reason, false, icons));
     let warnings: Vec<_> =
         endpoint.warnings.iter().map(|warning| finding(warning, false, icons)).collect();
+    let marked = marked == Some(endpoint.port());
     let path = format!("{}/{}", endpoint.id.cluster.path(), endpoint.port());
     view! {
         <tr class="row" role="row" aria-current=marked.then_some("true")>

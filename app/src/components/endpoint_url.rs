@@ -1,6 +1,6 @@
 //! A URL that can be opened, an address that can be copied, or the shape of what will come.
 
-use leptos::either::EitherOf4;
+use leptos::either::EitherOf3;
 use leptos::prelude::*;
 use skyports_model::{Endpoint, ExternalUrl, FutureUrl};
 
@@ -10,51 +10,50 @@ use super::icon::{Icons, icon};
 /// Hosts up to this length are shown whole.
 const LONGEST_HOST: usize = 34;
 
-/// The line, or lines, with what to open or copy.
+/// The lines with what to open or to copy; without an address, one line with what is known of it.
 pub(crate) fn endpoint_url(
     endpoint: &Endpoint,
     cluster: &str,
     icons: &Icons,
 ) -> impl IntoView + use<> {
+    let Endpoint { urls, addresses, future, .. } = endpoint;
     let port = endpoint.port();
-    if !endpoint.urls.is_empty() {
-        let lines: Vec<_> = endpoint
-            .urls
-            .iter()
-            .map(|url| {
-                let label = format!("Copy URL for port {port} of {cluster}");
-                view! {
-                    <div class="url-line">
-                        {external_link(url, icons)} {copy_button(label, icons)}
-                    </div>
-                }
-            })
-            .collect();
-        return EitherOf4::A(lines);
+    let mut lines: Vec<_> = urls
+        .iter()
+        .map(|url| {
+            let label = format!("Copy URL for port {port} of {cluster}");
+            line(EitherOf3::A(external_link(url, icons)), Some(label), icons)
+        })
+        .collect();
+    if lines.is_empty() {
+        lines.extend(addresses.iter().map(|address| {
+            let label = format!("Copy address for port {port} of {cluster}");
+            line(
+                EitherOf3::B(view! { <span class="url">{address.clone()}</span> }),
+                Some(label),
+                icons,
+            )
+        }));
     }
-    if !endpoint.addresses.is_empty() {
-        let lines: Vec<_> = endpoint
-            .addresses
-            .iter()
-            .map(|address| {
-                let label = format!("Copy address for port {port} of {cluster}");
-                view! {
-                    <div class="url-line">
-                        <span class="url plain">{address.clone()}</span>
-                        {copy_button(label, icons)}
-                    </div>
-                }
-            })
-            .collect();
-        return EitherOf4::B(lines);
+    if lines.is_empty() {
+        lines.push(line(EitherOf3::C(future_url(future.as_ref())), None, icons));
     }
-    match &endpoint.future {
-        Some(future) => EitherOf4::C(future_url(future)),
-        None => EitherOf4::D(view! {
-            <div class="url-line">
-                <span class="url future">{"No address"}</span>
-            </div>
-        }),
+    lines
+}
+
+fn line<A, B, C>(
+    shown: EitherOf3<A, B, C>,
+    copy: Option<String>,
+    icons: &Icons,
+) -> impl IntoView + use<A, B, C>
+where
+    EitherOf3<A, B, C>: IntoView,
+{
+    view! {
+        <div class="url-line">
+            {shown}
+            {copy.map(|label| copy_button(label, icons))}
+        </div>
     }
 }
 
@@ -96,21 +95,23 @@ fn parts(url: &ExternalUrl) -> ([String; 2], [String; 2]) {
     ([host, start.to_owned()], [port, end.to_owned()])
 }
 
-fn future_url(future: &FutureUrl) -> impl IntoView + use<> {
-    let FutureUrl { scheme, port, path } = future;
-    let scheme = format!("{}://", scheme.as_str());
-    let rest = match port {
-        Some(port) if port.number() != future.scheme.default_port() => format!(":{port}{path}"),
-        _ => path.clone(),
+/// The link as far as it is known, with a hole where the address will be.
+fn future_url(future: Option<&FutureUrl>) -> impl IntoView + use<> {
+    let (scheme, hole, rest) = match future {
+        Some(FutureUrl { scheme, port, path }) => {
+            let port = port.filter(|port| port.number() != scheme.default_port());
+            let port = port.map_or(String::new(), |port| format!(":{port}"));
+            (format!("{}://", scheme.as_str()), "hole", format!("{port}{path}"))
+        }
+        None => (String::new(), "", String::new()),
     };
+    let middle = if hole.is_empty() { "No address" } else { "address" };
     view! {
-        <div class="url-line">
-            <span class="url future">
-                <span class="scheme">{scheme}</span>
-                <span class="hole">{"address"}</span>
-                <span class="cut">{rest}</span>
-            </span>
-        </div>
+        <span class="url future">
+            <span class="scheme">{scheme}</span>
+            <span class=hole>{middle}</span>
+            <span class="cut">{rest}</span>
+        </span>
     }
 }
 

@@ -9,7 +9,7 @@ use super::overview::nothing;
 use crate::board::{Board, Group, Head};
 use crate::components::cluster_group::plain_rows;
 use crate::components::code_block::code_block;
-use crate::components::endpoint_row::live_row;
+use crate::components::endpoint_row::live_rows;
 use crate::components::endpoint_table::endpoint_table;
 use crate::components::facts::facts;
 use crate::components::icon::Icons;
@@ -17,54 +17,40 @@ use crate::components::shell::page_head;
 use crate::words::shell_word;
 
 /// The cluster's facts, findings and ports; `marked` is the port that the address names.
+///
+/// When the cluster goes, what was known of it goes out of sight; when it comes back, so does this.
 pub(crate) fn cluster(board: Board, marked: Option<Port>, icons: &Icons) -> impl IntoView + use<> {
-    let marked = marked.map(Port::number);
-    let (notes, empty, icons) = (icons.clone(), icons.clone(), icons.clone());
+    let gone = move || board.summary.with(|summary| summary.empty.is_some());
+    let group = board.users.with_untracked(|groups| groups.first().cloned());
     view! {
-        <For
-            each=move || board.users.get()
-            key=|group| group.head.clone()
-            children=move |group| body(group, board, marked, notes.clone(), icons.clone())
-        />
-        {nothing(board, empty)}
+        <div hidden=gone>{group.map(|group| body(group, board, marked, icons))}</div>
+        {nothing(board, icons.clone())}
     }
 }
 
-fn body(
-    group: Group,
-    board: Board,
-    marked: Option<u16>,
-    note_icons: Icons,
-    icons: Icons,
-) -> impl IntoView {
+fn body(group: Group, board: Board, marked: Option<Port>, icons: &Icons) -> impl IntoView + use<> {
     let Group { head, rows } = group;
-    let (plain_head, terminal_head) = (head.clone(), head.clone());
-    let (head_icons, plain_icons, terminal_icons) = (icons.clone(), icons.clone(), icons.clone());
+    let (title, known, plain, terminal) = (head.clone(), head.clone(), head.clone(), head);
+    let (known_icons, plain_icons, terminal_icons) = (icons.clone(), icons.clone(), icons.clone());
+    let sub = move || title.with(|head| standing(&head.cluster, board.minute.get()));
+    let name = known.with_untracked(|head| head.cluster.name.clone());
     let groups = view! {
         <tbody class="group" role="rowgroup">
-            {move || plain_head.with(|head| plain_rows(head, &plain_icons))}
-            <For
-                each=move || rows.get()
-                key=Clone::clone
-                children=move |row| live_row(row, board, marked, icons.clone())
-            />
+            {move || plain.with(|head| plain_rows(head, &plain_icons))}
+            {live_rows(rows, board, marked, icons.clone())}
         </tbody>
     };
     view! {
-        {move || {
-            let now = board.minute.get();
-            head.with(|head| {
-                (page_head(head.cluster.name.clone(), standing(&head.cluster, now)), facts(&head.cluster, &head_icons))
-            })
-        }}
-        <div class="notes">{all_notes(board, note_icons)}</div>
+        {page_head(name, sub)}
+        {move || known.with(|head| facts(&head.cluster, &known_icons))}
+        <div class="notes">{all_notes(board, icons.clone())}</div>
         <section class="section">
             <h2>"Open ports"</h2>
             {endpoint_table("Open ports", groups)}
         </section>
         <section class="section">
             <h2>"Same in a terminal"</h2>
-            {move || terminal_head.with(|head| code_block(&commands(head), "the commands", &terminal_icons))}
+            {move || terminal.with(|head| code_block(&commands(head), "the commands", &terminal_icons))}
         </section>
     }
 }
