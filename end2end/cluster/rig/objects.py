@@ -103,8 +103,9 @@ def ingress_controller(
 ) -> dict:
     """IngressClass `nginx` and the controller's Service, anew.
 
-    `type` is `NodePort` for how it is installed on kind and bare metal. Returns `{"http": NODE_PORT, "https": NODE_PORT}`. There is one a rig: tests
-    that change it can't run beside each other.
+    `type` is `NodePort` for how it is installed on kind and bare metal. Returns
+    `{"http": NODE_PORT, "https": NODE_PORT}`. There is one a rig: tests that
+    change it can't run beside each other.
     """
     create_namespace(api, "ingress-nginx")
     ingress_class(api)
