@@ -26,7 +26,9 @@ pub(crate) fn live_rows(
         let icons = icons.clone();
         move || row.with(|value| endpoint_row(value, time_for(value, board), marked, &icons))
     };
-    view! { <For each=move || rows.get() key=Clone::clone children=live_row/> }
+    // Not the signal itself: `ArcRwSignal` hashes the address of a temporary (reactive_graph 0.2.16).
+    let key = |row: &Row| row.with_untracked(|value| value.endpoint.id.clone());
+    view! { <For each=move || rows.get() key children=live_row/> }
 }
 
 /// The time as a row needs it: each second only while it waits.
