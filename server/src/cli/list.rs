@@ -53,6 +53,8 @@ fn print(mut overview: Overview, wanted: Option<&str>, output: ListOutput) -> Ex
     }
     let now = clock::now();
     match output {
+        // Nothing is known: standard error has said why, and a table would claim more.
+        ListOutput::Table | ListOutput::Wide if blind => {}
         ListOutput::Json => {
             match serde_json::to_string_pretty(&document::Overview::of(&overview, now)) {
                 Ok(json) => println!("{json}"),

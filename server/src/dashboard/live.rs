@@ -138,6 +138,9 @@ impl Merge {
                 .extend(picture.iter().flat_map(|picture| picture.clusters.iter().cloned()));
         }
         new.sort();
+        for (before, after) in old.contexts.iter().zip(&new.contexts) {
+            log(before, after);
+        }
         let change = Change::between(&old, &new);
         if !change.is_empty() {
             // The overview comes first: who hears of a change finds it there.
@@ -152,6 +155,22 @@ impl Merge {
         let settled =
             self.pictures.iter().all(|picture| picture.as_ref().is_some_and(|p| p.settled));
         self.settled.send_if_modified(|before| settled && !std::mem::replace(before, settled));
+    }
+}
+
+/// Tells the log when a context is lost, and when it is back: once each, however many attempts.
+fn log(before: &ContextStatus, after: &ContextStatus) {
+    if std::mem::discriminant(&before.state) == std::mem::discriminant(&after.state) {
+        return;
+    }
+    let context = after.name.as_str();
+    match after.state {
+        ContextState::Live => tracing::info!(context, "live"),
+        ContextState::Connecting => tracing::info!(context, "connecting"),
+        ContextState::Stale { .. } | ContextState::Forbidden | ContextState::Unreachable => {
+            let reason = after.findings.first().and_then(|finding| finding.evidence.as_deref());
+            tracing::warn!(context, state = after.state.word(), reason, "lost");
+        }
     }
 }
 
