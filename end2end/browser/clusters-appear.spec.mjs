@@ -75,7 +75,7 @@ test('a cluster appears, closes its ports and goes, without a reload', async () 
   await row(page, cluster, 9000).waitFor({ state: 'detached' });
   const name = page.locator('.group-name', { hasText: /^late$/ });
   assert.equal(await name.count(), 1, 'the cluster is there without a port');
-  await world.rig.ask('terminate', { name_on_cloud: cluster, ports: ['9000'] });
+  await world.rig.ask('terminate', { name_on_cloud: cluster });
   await name.waitFor({ state: 'detached' });
 });
 

@@ -6,7 +6,7 @@ import { eventually, prepare, rows } from './support/prepare.mjs';
 const world = prepare({
   async ready({ rig }) {
     await rig.cluster('train', ['6006', '8888'], { address: '203.0.113.7' });
-    await rig.cluster('serve', ['8000'], { address: '203.0.113.8', user: 'grace@example.com' });
+    await rig.cluster('bench', ['8000'], { address: '203.0.113.8', user: 'grace@example.com' });
     await rig.cluster('idle', ['8080']);
   },
 });
@@ -34,8 +34,8 @@ test('typing hides what does not match, at once', async () => {
 });
 
 test('an address with a query shows that filter, also after the script runs', async () => {
-  const page = await world.open('/?q=serve');
-  assert.equal(await page.inputValue('#q'), 'serve');
+  const page = await world.open('/?q=bench');
+  assert.equal(await page.inputValue('#q'), 'bench');
   await shows(page, 1);
 });
 

@@ -18,6 +18,7 @@ export function prepare({ args = [], ready = async () => {} } = {}) {
     },
     { timeout: 240_000 },
   );
+  // Also after a test that failed: what the browser said is then the best hint.
   afterEach(async () => {
     const pages = world.pages.splice(0);
     for (const { context } of pages) await context.close();
