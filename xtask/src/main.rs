@@ -29,6 +29,7 @@ const USAGE: &str = "cargo xtask COMMAND
   test             every check and every test, with one line a step at the end
   tidy             the rules of the house that no compiler checks
   web [--release]  the files for the browser; prints their folder
+  build            the program as one optimised file with the page inside; prints its path
   budget           how many bytes a first visit loads, and whether that is allowed
   bench [NAME]     the benchmarks against their peers";
 
@@ -52,6 +53,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ("tidy", []) => tidy::tidy(&place),
         ("web", []) => web_folder(&place, web::Profile::Dev),
         ("web", [flag]) if flag == "--release" => web_folder(&place, web::Profile::Release),
+        ("build", []) => run::build(&place),
         ("budget", []) => budget::print(&web::build(&place, web::Profile::Release)?),
         ("bench", names) => bench::bench(&place, names),
         ("help" | "-h" | "--help", _) => {

@@ -1,7 +1,7 @@
-//! `cargo xtask run ARGS`: what `./run` does.
+//! `cargo xtask run ARGS`, what `./run` does, and `cargo xtask build`.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
@@ -40,8 +40,23 @@ pub(crate) fn run(place: &Place, arguments: &[String]) -> Result<ExitCode> {
     Err(process::exec(&mut skyports))
 }
 
+/// `cargo xtask build`: one file that needs no other, optimised, with the page inside.
+pub(crate) fn build(place: &Place) -> Result<ExitCode> {
+    let web = web::build(place, web::Profile::Release)?;
+    let mut cargo = cargo_build(place, "release");
+    process::run(cargo.env("SKYPORTS_EMBED_WEB", web.path))?;
+    println!("{}", place.target.join("release/skyports").display());
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Builds the program and tells where it is; `profile` is Cargo's name for it.
 pub(crate) fn binary(place: &Place, profile: &str) -> Result<PathBuf> {
+    process::run(&mut cargo_build(place, profile))?;
+    let folder = if profile == "dev" { "debug" } else { profile };
+    Ok(place.target.join(folder).join("skyports"))
+}
+
+fn cargo_build(place: &Place, profile: &str) -> Command {
     let mut cargo = process::cargo(place);
     cargo.args([
         "build",
@@ -53,9 +68,7 @@ pub(crate) fn binary(place: &Place, profile: &str) -> Result<PathBuf> {
         "--profile",
         profile,
     ]);
-    process::run(&mut cargo)?;
-    let folder = if profile == "dev" { "debug" } else { profile };
-    Ok(place.target.join(folder).join("skyports"))
+    cargo
 }
 
 /// Without a sub-command, `serve` is meant.

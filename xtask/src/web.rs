@@ -69,7 +69,7 @@ pub(crate) fn build(place: &Place, profile: Profile) -> Result<WebFolder> {
     let stamp = stamp::of(&sources)?;
     std::fs::create_dir_all(&path).with_context(|| path.display().to_string())?;
     // Held to the end, so that two runs do not write into one another.
-    let lock = std::fs::File::create(path.join("lock"))?;
+    let lock = std::fs::File::create(path.with_extension("lock"))?;
     lock.lock().context("locking the web folder")?;
     let manifest = match stamp::finished(&path, &stamp) {
         Some(manifest) => manifest,
