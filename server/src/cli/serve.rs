@@ -1,7 +1,7 @@
 //! `skyports serve`: the web page.
 #![expect(clippy::print_stdout, reason = "the link is what this command prints")]
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -152,8 +152,11 @@ fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_new(environment::log_filter())
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     // A second subscriber in one process, as tests make it, is no failure.
-    let _ =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 /// Waits for Ctrl-C or the signal that ends a service.
