@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+// No op takes a minute; the start builds the control plane where that was not done before.
+const PATIENCE = 180_000;
 const CLUSTER = fileURLToPath(new URL('../../cluster/', import.meta.url));
 
 export class Rig {
@@ -20,7 +22,7 @@ export class Rig {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     rig.#lines = createInterface({ input: rig.#child.stdout })[Symbol.asyncIterator]();
-    const said = await rig.#answer();
+    const said = await rig.#answer('start');
     if (!said.ready) throw new Error(`the rig did not start: ${said.error}`);
     return Object.assign(rig, { kubeconfig: said.kubeconfig, context: said.context, folder: said.dir });
   }
@@ -29,7 +31,7 @@ export class Rig {
   ask(op, options = {}) {
     const answer = this.#last.then(async () => {
       this.#child.stdin.write(`${JSON.stringify({ op, ...options })}\n`);
-      const said = await this.#answer();
+      const said = await this.#answer(op);
       if (said.error) throw new Error(`rig ${op}: ${said.error}`);
       return said;
     });
@@ -51,8 +53,12 @@ export class Rig {
     await ended;
   }
 
-  async #answer() {
-    const { value, done } = await this.#lines.next();
+  async #answer(op) {
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`rig ${op}: no answer in ${PATIENCE} ms`)), PATIENCE);
+    });
+    const { value, done } = await Promise.race([this.#lines.next(), late]).finally(() => clearTimeout(timer));
     if (done) throw new Error('the rig ended');
     return JSON.parse(value);
   }
