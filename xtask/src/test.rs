@@ -1,13 +1,13 @@
 //! `cargo xtask test`: every check and every test, cheap ones first, with a summary at the end.
 //!
-//! What must be made before the dear tests (the control plane, Python and npm packages) is made in
-//! the background meanwhile.
+//! What must be made before the dear tests (the control plane, Python's packages) is made in the
+//! background meanwhile.
 
 mod background;
 mod report;
 mod tally;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
@@ -16,124 +16,76 @@ use self::background::Preparation;
 use self::report::Report;
 use self::tally::Tally;
 use crate::environment::Place;
-use crate::{browser, budget, process, run, tidy, web};
+use crate::{browser, budget, process, tidy, web};
+
+const FORMAT: &str = "fmt --all --check";
+const CLIPPY: &str = "clippy --locked --workspace --all-targets -- -D warnings";
+const CLIPPY_WASM: &str = "clippy --locked --package skyports-app --bin skyports-web --features hydrate \
+                           --target wasm32-unknown-unknown -- -D warnings";
+// With the profile that xtask is built with already.
+const TEST_XTASK: &str = "test --locked --package xtask --profile xtask";
+// Programs too, so that they are built with what tests enable, once for all.
+const BUILD: &str = "build --locked --workspace --exclude xtask --all-targets";
+const TEST: &str = "test --locked --workspace --exclude xtask --no-fail-fast";
 
 /// All of it. Ends early only when something does not build.
 pub(crate) fn test(place: &Place) -> Result<ExitCode> {
     let preparation = Preparation::start(place)?;
     let mut report = Report::new();
-    report.step("format", || check(process::cargo(place).args(["fmt", "--all", "--check"])));
+    report.step("format", || check(&mut cargo(place, FORMAT)));
     report.step("tidy", || tidy::check(place).map(Tally::check));
-    let built = lints(place, &mut report) && tests(place, &mut report);
-    match if built { web_and_binary(place, &mut report) } else { None } {
-        Some((web, binary)) => dear(place, &mut report, preparation, &web, &binary),
-        None => drop(preparation),
+    report.step("clippy", || check(&mut cargo(place, CLIPPY)));
+    report.step("clippy wasm", || check(&mut cargo(place, CLIPPY_WASM)));
+    report.step("test xtask", || runner(&mut cargo(place, TEST_XTASK), tally::of_cargo));
+    if report.step("build", || check(&mut cargo(place, BUILD))) {
+        report.step("test", || runner(&mut cargo(place, TEST), tally::of_cargo));
+        if let Some(web) = web_files(place, &mut report) {
+            dear(place, &mut report, preparation, &web.path);
+        }
     }
     Ok(report.finish())
 }
 
-fn lints(place: &Place, report: &mut Report) -> bool {
-    let deny = ["--", "-D", "warnings"];
-    let native = report.step("clippy", || {
-        check(
-            process::cargo(place)
-                .args(["clippy", "--locked", "--workspace", "--all-targets"])
-                .args(deny),
-        )
-    });
-    let wasm = report.step("clippy wasm", || {
-        let mut cargo = process::cargo(place);
-        cargo.args([
-            "clippy",
-            "--locked",
-            "-p",
-            "skyports-app",
-            "--bin",
-            "skyports-web",
-            "--features",
-            "hydrate",
-        ]);
-        check(cargo.args(["--target", "wasm32-unknown-unknown"]).args(deny))
-    });
-    // A lint that fails leaves the code whole: go on.
-    let _ = (native, wasm);
-    true
-}
-
-fn tests(place: &Place, report: &mut Report) -> bool {
-    let xtask = report.step("test xtask", || {
-        // With the profile that it is built with already.
-        runner(
-            process::cargo(place).args(["test", "--locked", "-p", "xtask", "--profile", "xtask"]),
-            tally::of_cargo,
-        )
-    });
-    let builds = report.step("build tests", || {
-        let mut cargo = process::cargo(place);
-        check(cargo.args([
-            "test",
-            "--locked",
-            "--workspace",
-            "--exclude",
-            "xtask",
-            "--no-run",
-            "--quiet",
-        ]))
-    });
-    if builds {
-        report.step("test", || {
-            let mut cargo = process::cargo(place);
-            cargo.args(["test", "--locked", "--workspace", "--exclude", "xtask", "--no-fail-fast"]);
-            runner(&mut cargo, tally::of_cargo)
-        });
-    }
-    xtask && builds
-}
-
-fn web_and_binary(
-    place: &Place,
-    report: &mut Report,
-) -> Option<(web::WebFolder, std::path::PathBuf)> {
-    let binary = report.make("build", || run::binary(place, "dev"))?;
+fn web_files(place: &Place, report: &mut Report) -> Option<web::WebFolder> {
     let web = report.make("web", || web::build(place, web::Profile::Release))?;
     report.step("size", || {
         let weight = budget::weigh(&web)?;
         println!("{}", weight.text);
         Ok(Tally::check(weight.within))
     });
-    Some((web, binary))
+    Some(web)
 }
 
 /// Tests against a real control plane and in a real browser.
-fn dear(
-    place: &Place,
-    report: &mut Report,
-    preparation: Preparation,
-    web: &web::WebFolder,
-    binary: &Path,
-) {
-    let prepared = preparation.wait(report);
-    if !prepared {
+fn dear(place: &Place, report: &mut Report, preparation: Preparation, web: &Path) {
+    if !preparation.wait(report) {
         return;
     }
+    let under_test = |program: PathBuf| {
+        let mut command = process::command(program);
+        command.current_dir(&place.root).env("SKYPORTS_CACHE", &place.cache);
+        command
+            .env("SKYPORTS_BIN", place.target.join("debug/skyports"))
+            .env("SKYPORTS_WEB_DIR", web);
+        command
+    };
     report.step("cluster", || {
-        let mut pytest = process::command(place.root.join("end2end/cluster/test"));
-        pytest
-            .env("SKYPORTS_CACHE", &place.cache)
-            .env("SKYPORTS_BIN", binary)
-            .env("SKYPORTS_WEB_DIR", &web.path);
-        runner(&mut pytest, tally::of_pytest)
+        runner(&mut under_test(place.root.join("end2end/cluster/test")), tally::of_pytest)
     });
     report.step("browser", || {
-        let mut node = process::command("node");
-        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-            .args(browser::specs(&place.root)?);
-        node.current_dir(&place.root).env("SKYPORTS_CACHE", &place.cache);
-        node.env("SKYPORTS_BIN", binary).env("SKYPORTS_WEB_DIR", &web.path);
-        node.env("SKYPORTS_CHROMIUM", browser::chromium()?)
-            .env("SKYPORTS_NODE", browser::packages(place)?);
+        let mut node = under_test("node".into());
+        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+        node.args(browser::specs(&place.root)?);
+        node.env("SKYPORTS_CHROMIUM", browser::chromium()?);
+        node.env("SKYPORTS_NODE", browser::packages(place)?);
         runner(&mut node, tally::of_node)
     });
+}
+
+fn cargo(place: &Place, words: &str) -> Command {
+    let mut cargo = process::cargo(place);
+    cargo.args(words.split_whitespace());
+    cargo
 }
 
 /// A command that is one check by itself.
