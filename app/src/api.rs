@@ -1,5 +1,7 @@
 //! Server functions: the browser's way to data. Each is one line that calls the dashboard.
 
+#![cfg_attr(feature = "ssr", expect(clippy::unused_async, reason = "server functions are async"))]
+
 #[cfg(feature = "ssr")]
 use std::sync::Arc;
 

@@ -3,6 +3,8 @@
 //! So a change to one Service sets one signal and touches one row. Signals are set only when
 //! what they hold differs.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use leptos::prelude::*;
 use skyports_model::{
     Cluster, ClusterId, ContextStatus, Endpoint, EndpointState, Filter, ObjectRef, Overview,
@@ -33,9 +35,11 @@ pub(crate) struct Board {
     pub(crate) minute: RwSignal<Timestamp>,
 }
 
-/// A cluster in a list. Two are the same when they share their signals.
+/// A cluster in a list.
 #[derive(Clone)]
 pub(crate) struct Group {
+    /// Tells it from every other one.
+    pub(crate) serial: Serial,
     /// The cluster's own facts.
     pub(crate) head: ArcRwSignal<Head>,
     /// Its rows, in order.
@@ -43,7 +47,23 @@ pub(crate) struct Group {
 }
 
 /// A row in a list.
-pub(crate) type Row = ArcRwSignal<RowValue>;
+#[derive(Clone)]
+pub(crate) struct Row {
+    /// Tells it from every other one.
+    pub(crate) serial: Serial,
+    /// What it shows.
+    pub(crate) value: ArcRwSignal<RowValue>,
+}
+
+/// The key of a list's item: each has its own, so that an item that went and came back between two
+/// renderings is a new one, with its new signals. (Signals themselves cannot be keys: in
+/// `reactive_graph` 0.2.16 equal ones differ in their hash.)
+pub(crate) type Serial = u32;
+
+fn next_serial() -> Serial {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
 
 /// What is shown of a cluster beside its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,15 +224,17 @@ impl<'a> Wanted<'a> {
     }
 
     fn row(&self, endpoint: &Endpoint) -> Row {
-        ArcRwSignal::new(RowValue {
-            endpoint: endpoint.clone(),
-            cluster: self.cluster.name.clone(),
-        })
+        let value = RowValue { endpoint: endpoint.clone(), cluster: self.cluster.name.clone() };
+        Row { serial: next_serial(), value: ArcRwSignal::new(value) }
     }
 
     fn group(&self) -> Group {
         let rows = self.endpoints.iter().map(|endpoint| self.row(endpoint)).collect();
-        Group { head: ArcRwSignal::new(self.head()), rows: ArcRwSignal::new(rows) }
+        Group {
+            serial: next_serial(),
+            head: ArcRwSignal::new(self.head()),
+            rows: ArcRwSignal::new(rows),
+        }
     }
 }
 
@@ -256,7 +278,7 @@ fn arrange(list: RwSignal<Vec<Group>>, wanted: &[Wanted<'_>]) -> Vec<String> {
             }
         })
         .collect();
-    if !old.iter().map(|group| &group.head).eq(new.iter().map(|group| &group.head)) {
+    if !old.iter().map(|group| group.serial).eq(new.iter().map(|group| group.serial)) {
         list.set(new);
     }
     said
@@ -269,19 +291,19 @@ fn arrange_rows(rows: &ArcRwSignal<Vec<Row>>, wanted: &Wanted<'_>, said: &mut Ve
         .endpoints
         .iter()
         .map(|endpoint| {
-            match known
-                .find(|row: &Row| row.with_untracked(|value| value.endpoint.id == endpoint.id))
-            {
+            match known.find(|row: &Row| {
+                row.value.with_untracked(|value| value.endpoint.id == endpoint.id)
+            }) {
                 None => wanted.row(endpoint),
                 Some(row) => {
-                    let differs = row.with_untracked(|old| {
+                    let differs = row.value.with_untracked(|old| {
                         if old.endpoint.state.word() != endpoint.state.word() {
                             said.push(told(endpoint, &wanted.cluster.name));
                         }
                         old.endpoint != **endpoint || old.cluster != wanted.cluster.name
                     });
                     if differs {
-                        row.set(RowValue {
+                        row.value.set(RowValue {
                             endpoint: Endpoint::clone(endpoint),
                             cluster: wanted.cluster.name.clone(),
                         });
@@ -291,7 +313,7 @@ fn arrange_rows(rows: &ArcRwSignal<Vec<Row>>, wanted: &Wanted<'_>, said: &mut Ve
             }
         })
         .collect();
-    if old != new {
+    if !old.iter().map(|row| row.serial).eq(new.iter().map(|row| row.serial)) {
         rows.set(new);
     }
 }

@@ -16,7 +16,7 @@ pub trait Dashboard: Send + Sync {
 /// Why a use-case was not carried out, for the person who asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DashboardError {
-    /// What kind of failure, for scripts; snake_case, frozen.
+    /// What kind of failure, for scripts; in snake case, frozen.
     pub code: String,
     /// What failed and why, as a sentence.
     pub message: String,

@@ -29,7 +29,7 @@ const ADDRESS: &str = "/api/v1/events?encoding=postcard";
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// A hidden page keeps its stream for that long: HTTP/1.1 gives a browser six connections a host.
-const HIDDEN: Duration = Duration::from_secs(60);
+const HIDDEN: Duration = Duration::from_mins(1);
 
 /// More state changes than that in a second are told as a number.
 const MOST_TOLD: usize = 3;

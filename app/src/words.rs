@@ -59,16 +59,11 @@ pub(crate) fn overview_path(filter: &Filter) -> String {
 
 /// A value for a query string, percent-encoded.
 fn encoded(value: &str) -> String {
-    let mut text = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        let c = char::from(byte);
-        if c.is_ascii_alphanumeric() || "-._~".contains(c) {
-            text.push(c);
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
+    let one = |byte: u8| match char::from(byte) {
+        c if c.is_ascii_alphanumeric() || "-._~".contains(c) => c.to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    value.bytes().map(one).collect()
 }
 
 /// A word as a POSIX shell takes it, quoted where it must be: names come from clusters.

@@ -8,14 +8,13 @@
     clippy::print_stdout,
     reason = "a tool for those who work on the pages"
 )]
-#![allow(missing_docs, dead_code, reason = "samples are shared with the tests")]
 
 mod samples;
 
 use std::fs;
 use std::path::Path;
 
-use samples::*;
+use samples::{NOW, connecting, everything, forbidden, many, no_clusters, stale, unreachable};
 use skyports_app::page::{self, Assets, PageEnv, Theme};
 use skyports_model::{Filter, Port, Step};
 

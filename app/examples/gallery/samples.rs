@@ -1,5 +1,7 @@
 //! Overviews in every state, for the gallery and for this crate's tests.
 
+#![expect(clippy::unwrap_used, reason = "what is written here is known to parse")]
+
 use std::sync::Arc;
 
 use skyports_model::{
@@ -191,6 +193,7 @@ pub(crate) fn overview(contexts: Vec<ContextStatus>, clusters: Vec<Cluster>) -> 
 }
 
 /// Three contexts with a bit of everything.
+#[expect(clippy::too_many_lines, reason = "data, not a program")]
 pub(crate) fn everything() -> Arc<Overview> {
     let path = |cluster: &str, port: u16| {
         format!("http://198.51.100.7/skypilot/ml-team/{cluster}-5f2a91cd/{port}/")

@@ -12,7 +12,7 @@ use crate::board::{Board, Group, Head};
 
 /// A group that follows its signals.
 pub(crate) fn live_group(group: Group, board: Board, icons: Icons) -> impl IntoView {
-    let Group { head, rows } = group;
+    let Group { head, rows, .. } = group;
     let (bar, stale, below) = (head.clone(), head.clone(), head);
     let below_icons = icons.clone();
     view! {

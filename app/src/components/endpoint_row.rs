@@ -24,11 +24,9 @@ pub(crate) fn live_rows(
 ) -> impl IntoView {
     let live_row = move |row: Row| {
         let icons = icons.clone();
-        move || row.with(|value| endpoint_row(value, time_for(value, board), marked, &icons))
+        move || row.value.with(|value| endpoint_row(value, time_for(value, board), marked, &icons))
     };
-    // Not the signal itself: `ArcRwSignal` hashes the address of a temporary (reactive_graph 0.2.16).
-    let key = |row: &Row| row.with_untracked(|value| value.endpoint.id.clone());
-    view! { <For each=move || rows.get() key children=live_row/> }
+    view! { <For each=move || rows.get() key=|row| row.serial children=live_row/> }
 }
 
 /// The time as a row needs it: each second only while it waits.

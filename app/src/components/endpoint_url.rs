@@ -88,29 +88,36 @@ fn parts(url: &ExternalUrl) -> ([String; 2], [String; 2]) {
         None if authority.len() > LONGEST_HOST => (authority, String::new()),
         _ => (String::new(), authority),
     };
-    // `/skypilot/ml/train-2ea4` may be cut, `/8888/` stays.
-    let trimmed = path.strip_suffix('/').unwrap_or(path);
-    let at = trimmed.rfind('/').unwrap_or(0);
-    let (start, end) = path.split_at_checked(at).unwrap_or((path, ""));
+    let (start, end) = cut_path(path);
     ([host, start.to_owned()], [port, end.to_owned()])
+}
+
+/// A path's start, which may be cut, and its end, which tells endpoints apart:
+/// `/skypilot/ml/train-2ea4` and `/8888/`.
+fn cut_path(path: &str) -> (&str, &str) {
+    let trimmed = path.strip_suffix('/').unwrap_or(path);
+    path.split_at_checked(trimmed.rfind('/').unwrap_or(0)).unwrap_or((path, ""))
 }
 
 /// The link as far as it is known, with a hole where the address will be.
 fn future_url(future: Option<&FutureUrl>) -> impl IntoView + use<> {
-    let (scheme, hole, rest) = match future {
+    let (scheme, hole, port, path) = match future {
         Some(FutureUrl { scheme, port, path }) => {
             let port = port.filter(|port| port.number() != scheme.default_port());
             let port = port.map_or(String::new(), |port| format!(":{port}"));
-            (format!("{}://", scheme.as_str()), "hole", format!("{port}{path}"))
+            (format!("{}://", scheme.as_str()), "hole", port, path.as_str())
         }
-        None => (String::new(), "", String::new()),
+        None => (String::new(), "", String::new(), ""),
     };
+    let (start, end) = cut_path(path);
     let middle = if hole.is_empty() { "No address" } else { "address" };
     view! {
         <span class="url future">
             <span class="scheme">{scheme}</span>
             <span class=hole>{middle}</span>
-            <span class="cut">{rest}</span>
+            <span>{port}</span>
+            <span class="cut">{start.to_owned()}</span>
+            <span>{end.to_owned()}</span>
         </span>
     }
 }

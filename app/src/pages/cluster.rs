@@ -29,7 +29,7 @@ pub(crate) fn cluster(board: Board, marked: Option<Port>, icons: &Icons) -> impl
 }
 
 fn body(group: Group, board: Board, marked: Option<Port>, icons: &Icons) -> impl IntoView + use<> {
-    let Group { head, rows } = group;
+    let Group { head, rows, .. } = group;
     let (title, known, plain, terminal) = (head.clone(), head.clone(), head.clone(), head);
     let (known_icons, plain_icons, terminal_icons) = (icons.clone(), icons.clone(), icons.clone());
     let sub = move || title.with(|head| standing(&head.cluster, board.minute.get()));
@@ -68,21 +68,15 @@ fn standing(cluster: &Cluster, now: Timestamp) -> String {
 fn commands(head: &Head) -> String {
     let name = shell_word(&head.cluster.name);
     let ClusterId { context, namespace, .. } = &head.cluster.id;
-    let mut text = format!("sky status --endpoints {name}\nskyports list {name}");
+    let mut lines = vec![format!("sky status --endpoints {name}"), format!("skyports list {name}")];
     // SkyPilot's own port objects lack the cluster's label, so they are named one by one.
-    let objects: Vec<String> = head
-        .objects
-        .iter()
-        .map(|ObjectRef { kind, name, .. }| {
-            shell_word(&format!("{}/{name}", kind.as_str().to_lowercase()))
-        })
-        .collect();
+    let object = |ObjectRef { kind, name, .. }: &ObjectRef| {
+        shell_word(&format!("{}/{name}", kind.as_str().to_lowercase()))
+    };
+    let objects: Vec<String> = head.objects.iter().map(object).collect();
     if !objects.is_empty() {
         let context = shell_word(context.as_str());
-        text.push_str(&format!(
-            "\nkubectl --context {context} -n {namespace} get {}",
-            objects.join(" ")
-        ));
+        lines.push(format!("kubectl --context {context} -n {namespace} get {}", objects.join(" ")));
     }
-    text
+    lines.join("\n")
 }

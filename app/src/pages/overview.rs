@@ -44,7 +44,7 @@ fn section(
     let groups = view! {
         <For
             each=move || list.get()
-            key=|group| group.head.with_untracked(|head| head.cluster.id.clone())
+            key=|group| group.serial
             children=move |group| live_group(group, board, icons.clone())
         />
     };

@@ -1,21 +1,14 @@
 //! Whatever text a cluster, a kubeconfig or an address brings, the document keeps its shape.
-#![cfg(feature = "ssr")]
-
-#[path = "../examples/gallery/samples.rs"]
-#[expect(dead_code, reason = "the gallery needs more of them than each test file")]
-mod samples;
-#[path = "support/html.rs"]
-mod support;
 
 use std::sync::Arc;
 
-use samples::{Shape, ago, at, cluster, context, context_name, endpoint, finding, overview};
+use crate::html::{self, env, tags};
+use crate::samples::{Shape, ago, at, cluster, context, context_name, endpoint, finding, overview};
 use skyports_app::page;
 use skyports_model::{
     AppGuess, ClusterId, Code, Confidence, ContextState, ExternalUrl, Filter, FutureUrl, Mode,
     Overview, Scheme, Step,
 };
-use support::{env, tags};
 
 const PAYLOADS: [&str; 60] = [
     "<script>alert(1)</script>",
@@ -128,9 +121,14 @@ fn infected(text: &str) -> Arc<Overview> {
     overview(vec![stale], vec![infected])
 }
 
+#[expect(clippy::indexing_slicing, reason = "infected overviews have one cluster")]
+fn id(overview: &Overview) -> ClusterId {
+    overview.clusters[0].id.clone()
+}
+
 fn pages(text: &str) -> Vec<String> {
     let overview = infected(text);
-    let id: ClusterId = overview.clusters[0].id.clone();
+    let id = id(&overview);
     let filter =
         |text: &str, state: &str| Filter { text: text.to_owned(), state: state.to_owned() };
     let next = [Step::command(text, text)];
@@ -149,7 +147,7 @@ fn shape(page: &str) -> Vec<String> {
     tags(page)
         .iter()
         .filter(|tag| tag.name != "code" && tag.name != "/code")
-        .map(support::Tag::shape)
+        .map(html::Tag::shape)
         .collect()
 }
 
@@ -189,7 +187,7 @@ fn no_text_becomes_an_external_url() {
         assert!(ExternalUrl::parse(payload).is_err(), "{payload:?}");
     }
     // Samples reach the page through the same type, so this is what a cluster could bring.
-    let id = infected("x").clusters[0].id.clone();
+    let id = id(&infected("x"));
     let made = endpoint(&id, 1, Mode::LoadBalancer, at("203.0.113.7", 1));
     assert!(made.urls.iter().all(|url| url.to_string().starts_with("http://")));
     assert!(context_name("a\"b").slug().chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));

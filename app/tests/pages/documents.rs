@@ -1,14 +1,7 @@
 //! What people get: the documents of every page, in every state.
-//!
-//! Run with `--features ssr`; without it there is nothing to render and nothing is tested.
-#![cfg(feature = "ssr")]
 
-#[path = "../examples/gallery/samples.rs"]
-mod samples;
-#[path = "support/html.rs"]
-mod support;
-
-use samples::{
+use crate::html::{self, env, links, seen, tags};
+use crate::samples::{
     Shape, at, cluster, connecting, context, everything, finding, forbidden, many, no_clusters,
     overview, stale, unreachable,
 };
@@ -16,13 +9,13 @@ use skyports_app::page::{self, LOGIN_SCRIPT, PageEnv, Theme};
 use skyports_model::{
     Cluster, Code, ContextState, ExternalUrl, Filter, Mode, Overview, Port, Scheme, Step,
 };
-use support::{env, links, seen, tags};
 
 fn shown(overview: &std::sync::Arc<Overview>, text: &str, state: &str) -> String {
     let filter = Filter { text: text.to_owned(), state: state.to_owned() };
     page::overview(overview, &filter, &env())
 }
 
+#[expect(clippy::unwrap_used, reason = "the names are those of the samples")]
 fn of<'a>(overview: &'a Overview, name: &str) -> &'a Cluster {
     overview.clusters.iter().find(|cluster| cluster.name == name).unwrap()
 }
@@ -37,12 +30,12 @@ fn one(mode: Mode, shape: Shape) -> String {
 
 #[test]
 fn every_state_tells_what_can_be_done() {
-    insta::assert_snapshot!(one(Mode::LoadBalancer, at("203.0.113.7", 8888)), @"Open | 8888 Ju JupyterLab | [ http:// 203.0.113.7:8888 / ] (copy) | LoadBalancer | Public address | 2 h");
-    insta::assert_snapshot!(one(Mode::LoadBalancer, at("[2001:db8::7]", 8888)), @"Open | 8888 Ju JupyterLab | [ http:// [2001:db8::7]:8888 / ] (copy) | LoadBalancer | Public address | 2 h");
+    insta::assert_snapshot!(one(Mode::LoadBalancer, at("203.0.113.7", 8888)), @"Open | 8888 Ju JupyterLab | [http://203.0.113.7:8888/] (copy) | LoadBalancer | Public address | 2 h");
+    insta::assert_snapshot!(one(Mode::LoadBalancer, at("[2001:db8::7]", 8888)), @"Open | 8888 Ju JupyterLab | [http://[2001:db8::7]:8888/] (copy) | LoadBalancer | Public address | 2 h");
     insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Address("10.0.0.7:8888")), @"Open | 8888 Ju JupyterLab | 10.0.0.7:8888 (copy) | LoadBalancer | Private network | 2 h");
-    insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Pending(42)), @"Pending 0:42 | 8888 Ju JupyterLab | http:// address :8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h");
-    insta::assert_snapshot!(one(Mode::Ingress, Shape::Pending(3_725)), @"Pending 1:02:05 | 8888 Ju JupyterLab | http:// address /skypilot/ml-team/train-5f2a91cd/8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | Ingress | – | 2 h");
-    insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Old("https://lb.example.com:8443/")), @"Unknown | 8888 Ju JupyterLab | [ https:// lb.example.com:8443 / ] (copy) Open at 05:58 UTC. | LoadBalancer | Not known | 2 h");
+    insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Pending(42)), @"Pending 0:42 | 8888 Ju JupyterLab | http://address:8888 / Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h");
+    insta::assert_snapshot!(one(Mode::Ingress, Shape::Pending(3_725)), @"Pending 1:02:05 | 8888 Ju JupyterLab | http://address /skypilot/ml-team/train-5f2a91cd/8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | Ingress | – | 2 h");
+    insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Old("https://lb.example.com:8443/")), @"Unknown | 8888 Ju JupyterLab | [https://lb.example.com:8443/] (copy) Open at 05:58 UTC. | LoadBalancer | Not known | 2 h");
     let nothing_assigns = finding(
         Code::NoLoadBalancerController,
         "Nothing assigns addresses in prod.",
@@ -56,7 +49,7 @@ fn every_state_tells_what_can_be_done() {
     insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Attention(nothing_assigns)), @"Needs attention | 8888 Ju JupyterLab | No address Nothing assigns addresses in prod. Waiting will not help. What to do Install MetalLB See its events");
     let multi =
         finding(Code::MultiNodeRouting, "Requests are spread over 8 nodes.", "", "", vec![]);
-    insta::assert_snapshot!(one(Mode::Ingress, Shape::Warned("http://10.0.0.1/a/8888/".to_owned(), multi)), @"Open | 8888 Ju JupyterLab | [ http:// 10.0.0.1 /a /8888/ ] (copy) Requests are spread over 8 nodes. | Ingress | Private network | 2 h");
+    insta::assert_snapshot!(one(Mode::Ingress, Shape::Warned("http://10.0.0.1/a/8888/".to_owned(), multi)), @"Open | 8888 Ju JupyterLab | [http://10.0.0.1/a/8888/] (copy) Requests are spread over 8 nodes. | Ingress | Private network | 2 h");
 }
 
 #[test]
@@ -75,12 +68,12 @@ fn the_overview_groups_by_cluster_with_controllers_apart() {
     Status | Port | URL | Mode | Reachable from | Open for
     jupyter-dev 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example
     Open | 22 Unknown app | 203.0.113.61:22 (copy) | LoadBalancer | Public address | 22 s
-    Open | 8080 Co code-server | [ http:// 198.51.100.7 /skypilot/ml-team/jupyter-dev-5f2a91cd /8080/ ] (copy) | Ingress | Public address | 2 h
-    Pending 1:02:05 | 8888 Ju JupyterLab | http:// address /skypilot/ml-team/jupyter-dev-5f2a91cd/8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | Ingress | – | 2 h
+    Open | 8080 Co code-server | [http://198.51.100.7/skypilot/ml-team/jupyter-dev-5f2a91cd/8080/] (copy) | Ingress | Public address | 2 h
+    Pending 1:02:05 | 8888 Ju JupyterLab | http://address /skypilot/ml-team/jupyter-dev-5f2a91cd/8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | Ingress | – | 2 h
     llama-train 8 nodes · H100:4 gke_acme-ml_us-central1_train / ml-team maya@acme.example
-    Open | 6006 Tb TensorBoard | [ http:// 198.51.100.7 /skypilot/ml-team/llama-train-5f2a91cd /6006/ ] (copy) Requests are spread over 8 nodes. If the app runs on the head only, some of them fail. What to do Run the app on every node, or keep to one node Evidence: Service ml-team/llama-train-5f2a91cd--skypilot-lb: its selector matches the head and every worker | Ingress | Public address | 1 h
-    Open | 8000 Ap API server | [ http:// 203.0.113.24:8000 / ] (copy) | LoadBalancer | Public address | 2 h
-    Pending 0:42 | 8265 Ra Ray dashboard | http:// address :8265/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h
+    Open | 6006 Tb TensorBoard | [http://198.51.100.7/skypilot/ml-team/llama-train-5f2a91cd/6006/] (copy) Requests are spread over 8 nodes. If the app runs on the head only, some of them fail. What to do Run the app on every node, or keep to one node Evidence: Service ml-team/llama-train-5f2a91cd--skypilot-lb: its selector matches the head and every worker | Ingress | Public address | 1 h
+    Open | 8000 Ap API server | [http://203.0.113.24:8000/] (copy) | LoadBalancer | Public address | 2 h
+    Pending 0:42 | 8265 Ra Ray dashboard | http://address:8265 / Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h
     nb-scratch 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example
     No open ports Head pod 10.8.3.14 (copy)
     rlhf-sweep 1 node · L4:1 lab-metal / research maya@acme.example
@@ -88,13 +81,13 @@ fn the_overview_groups_by_cluster_with_controllers_apart() {
     kubectl describe service rlhf-sweep-5f2a91cd--skypilot-lb -n research (copy) Evidence: Service research/rlhf-sweep-5f2a91cd--skypilot-lb: no event, no condition, no finalizer, no loadBalancerClass | LoadBalancer | – | 2 h
     sd-demo 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example
     Needs attention | 7860 Gr Gradio | No address The Ingress sd-demo-5f2a91cd-skypilot-ingress has no path for this port. sky status --endpoints prints a URL for it all the same: it never looks at the Ingress. What to do Launch the cluster again with this port, or open it again Evidence: Service ml-team/sd-demo-5f2a91cd-skypilot-service--7860 exists; no Ingress has it for a backend | Ingress | – | 2 h
-    Open | 9100 Unknown app | [ http:// 10.20.0.4:9100 / ] (copy) | LoadBalancer | Private network | 2 h
+    Open | 9100 Unknown app | [http://10.20.0.4:9100/] (copy) | LoadBalancer | Private network | 2 h
     serve-qwen 1 node · L4:1 arn:aws:eks:eu-west-1:123456789012:cluster/serve / default maya@acme.example
-    Open | 8000 Ap API server | [ http:// internal-a3f1c9e04b7d4f7e8b2c-1187.eu-west-1.elb.amazonaws.com :8000 / ] (copy) | LoadBalancer | Private network | 2 h
+    Open | 8000 Ap API server | [http://internal-a3f1c9e04b7d4f7e8b2c-1187.eu-west-1.elb.amazonaws.com:8000/] (copy) | LoadBalancer | Private network | 2 h
     SkyPilot controllers
     Status | Port | URL | Mode | Reachable from | Open for
     sky-serve-controller-1a2b 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example SkyServe
-    Open | 30001 Unknown app | [ http:// 203.0.113.99:30001 / ] (copy) | LoadBalancer | Public address | 8 h
+    Open | 30001 Unknown app | [http://203.0.113.99:30001/] (copy) | LoadBalancer | Public address | 8 h
     ");
 }
 
@@ -116,9 +109,9 @@ fn the_page_of_a_cluster_tells_its_facts_and_marks_the_port() {
     Head pod’s address | 10.8.3.14 (copy)
     Open ports
     Status | Port | URL | Mode | Reachable from | Open for
-    Open | 6006 Tb TensorBoard | [ http:// 198.51.100.7 /skypilot/ml-team/llama-train-5f2a91cd /6006/ ] (copy) Requests are spread over 8 nodes. If the app runs on the head only, some of them fail. What to do Run the app on every node, or keep to one node Evidence: Service ml-team/llama-train-5f2a91cd--skypilot-lb: its selector matches the head and every worker | Ingress | Public address | 1 h
-    Open | 8000 Ap API server | [ http:// 203.0.113.24:8000 / ] (copy) | LoadBalancer | Public address | 2 h
-    Pending 0:42 | 8265 Ra Ray dashboard | http:// address :8265/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h
+    Open | 6006 Tb TensorBoard | [http://198.51.100.7/skypilot/ml-team/llama-train-5f2a91cd/6006/] (copy) Requests are spread over 8 nodes. If the app runs on the head only, some of them fail. What to do Run the app on every node, or keep to one node Evidence: Service ml-team/llama-train-5f2a91cd--skypilot-lb: its selector matches the head and every worker | Ingress | Public address | 1 h
+    Open | 8000 Ap API server | [http://203.0.113.24:8000/] (copy) | LoadBalancer | Public address | 2 h
+    Pending 0:42 | 8265 Ra Ray dashboard | http://address:8265 / Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h
     Same in a terminal
     sky status --endpoints llama-train
     skyports list llama-train
@@ -238,15 +231,15 @@ fn a_silent_context_has_a_banner_and_old_rows() {
     All 4Open 3Pending 0Needs attention 0Unknown 1
     Status | Port | URL | Mode | Reachable from | Open for
     jupyter-dev 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example
-    Open | 8080 Co code-server | [ http:// 198.51.100.7 /skypilot/ml-team/jupyter-dev-5f2a91cd /8080/ ] (copy) | Ingress | Public address | 2 h
+    Open | 8080 Co code-server | [http://198.51.100.7/skypilot/ml-team/jupyter-dev-5f2a91cd/8080/] (copy) | Ingress | Public address | 2 h
     llama-train 8 nodes · H100:4 gke_acme-ml_us-central1_train / ml-team maya@acme.example
-    Open | 8000 Ap API server | [ http:// 203.0.113.24:8000 / ] (copy) | LoadBalancer | Public address | 2 h
+    Open | 8000 Ap API server | [http://203.0.113.24:8000/] (copy) | LoadBalancer | Public address | 2 h
     serve-qwen 1 node · L4:1 arn:aws:eks:eu-west-1:123456789012:cluster/serve / default maya@acme.example As of 05:58 UTC
-    Unknown | 8000 Ap API server | [ http:// internal-a3f1c9e04b7d4f7e8b2c-1187.eu-west-1.elb.amazonaws.com :8000 / ] (copy) Open at 05:58 UTC. | LoadBalancer | Private network | 2 h
+    Unknown | 8000 Ap API server | [http://internal-a3f1c9e04b7d4f7e8b2c-1187.eu-west-1.elb.amazonaws.com:8000/] (copy) Open at 05:58 UTC. | LoadBalancer | Private network | 2 h
     SkyPilot controllers
     Status | Port | URL | Mode | Reachable from | Open for
     sky-serve-controller-1a2b 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example SkyServe
-    Open | 30001 Unknown app | [ http:// 203.0.113.99:30001 / ] (copy) | LoadBalancer | Public address | 8 h
+    Open | 30001 Unknown app | [http://203.0.113.99:30001/] (copy) | LoadBalancer | Public address | 8 h
     ");
     assert_eq!(page.matches("stale-rows").count(), 1);
 }
@@ -266,7 +259,7 @@ fn the_filter_works_without_a_script() {
 #[test]
 fn a_document_has_one_script_that_runs_and_no_inline_style() {
     let assets = env().assets.unwrap();
-    for (name, page) in support::all_pages() {
+    for (name, page) in html::all_pages() {
         let scripts: Vec<_> = page.split("<script type=\"module\">").skip(1).collect();
         assert_eq!(scripts.len(), 1, "{name}");
         let text = scripts[0].split("</script>").next().unwrap();
@@ -295,7 +288,7 @@ fn without_assets_nothing_is_loaded() {
 
 #[test]
 fn links_out_open_a_window_that_knows_nothing_of_us() {
-    for (name, page) in support::all_pages() {
+    for (name, page) in html::all_pages() {
         for tag in tags(&page) {
             let Some(href) = tag.attribute("href") else { continue };
             if href.starts_with("http") {
@@ -317,7 +310,7 @@ fn links_out_open_a_window_that_knows_nothing_of_us() {
 
 #[test]
 fn buttons_and_inputs_have_names() {
-    for (name, page) in support::all_pages() {
+    for (name, page) in html::all_pages() {
         let labels: Vec<_> =
             tags(&page).iter().filter_map(|tag| tag.attribute("for").map(str::to_owned)).collect();
         for tag in tags(&page) {
@@ -385,6 +378,6 @@ fn odd_ports_and_schemes_are_shown_as_they_are_opened() {
         "https://lb.example.com/".to_owned(),
         "http://lb.example.com:8080/".to_owned(),
     ]);
-    insta::assert_snapshot!(one(Mode::Gateway, shape), @"Open | 8888 Ju JupyterLab | [ https:// lb.example.com / ] (copy) [ http:// lb.example.com:8080 / ] (copy) | Gateway | Not known | 2 h");
+    insta::assert_snapshot!(one(Mode::Gateway, shape), @"Open | 8888 Ju JupyterLab | [https://lb.example.com/] (copy) [http://lb.example.com:8080/] (copy) | Gateway | Not known | 2 h");
     assert_eq!(Scheme::Https.default_port(), 443);
 }

@@ -1,0 +1,10 @@
+//! What people get: the documents of every page, as the server sends them.
+//!
+//! Run with `--features ssr`; without it there is nothing to render and nothing is tested.
+#![cfg(feature = "ssr")]
+
+mod documents;
+mod hostile;
+mod html;
+#[path = "../../examples/gallery/samples.rs"]
+mod samples;
