@@ -61,9 +61,7 @@ where
 fn external_link(url: &ExternalUrl, icons: &Icons) -> impl IntoView + use<> {
     let (cut, kept) = parts(url);
     let scheme = format!("{}://", url.scheme().as_str());
-    let [host, path] =
-        cut.map(|text| (!text.is_empty()).then(|| view! { <span class="cut">{text}</span> }));
-    let [port, end] = kept.map(|text| (!text.is_empty()).then(|| view! { <span>{text}</span> }));
+    let ([host, path], [port, end]) = (cut.map(may_be_cut), kept.map(stays));
     view! {
         <a class="url" href=url.to_string() target="_blank" rel="noopener noreferrer">
             <span class="scheme">{scheme}</span>
@@ -75,6 +73,16 @@ fn external_link(url: &ExternalUrl, icons: &Icons) -> impl IntoView + use<> {
             <span class="visually-hidden">{" (opens in a new tab)"}</span>
         </a>
     }
+}
+
+/// A part that may end in an ellipsis.
+fn may_be_cut(text: String) -> Option<impl IntoView> {
+    (!text.is_empty()).then(|| view! { <span class="cut">{text}</span> })
+}
+
+/// A part that is always shown whole.
+fn stays(text: String) -> Option<impl IntoView> {
+    (!text.is_empty()).then(|| view! { <span>{text}</span> })
 }
 
 /// What of a URL may be cut in a narrow place, and what stays: `[host, path]`, `[port, end]`,
@@ -113,11 +121,11 @@ fn future_url(future: Option<&FutureUrl>) -> impl IntoView + use<> {
     let middle = if hole.is_empty() { "No address" } else { "address" };
     view! {
         <span class="url future">
-            <span class="scheme">{scheme}</span>
+            {stays(scheme)}
             <span class=hole>{middle}</span>
-            <span>{port}</span>
-            <span class="cut">{start.to_owned()}</span>
-            <span>{end.to_owned()}</span>
+            {stays(port)}
+            {may_be_cut(start.to_owned())}
+            {stays(end.to_owned())}
         </span>
     }
 }

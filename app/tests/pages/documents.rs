@@ -33,8 +33,8 @@ fn every_state_tells_what_can_be_done() {
     insta::assert_snapshot!(one(Mode::LoadBalancer, at("203.0.113.7", 8888)), @"Open | 8888 Ju JupyterLab | [http://203.0.113.7:8888/] (copy) | LoadBalancer | Public address | 2 h");
     insta::assert_snapshot!(one(Mode::LoadBalancer, at("[2001:db8::7]", 8888)), @"Open | 8888 Ju JupyterLab | [http://[2001:db8::7]:8888/] (copy) | LoadBalancer | Public address | 2 h");
     insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Address("10.0.0.7:8888")), @"Open | 8888 Ju JupyterLab | 10.0.0.7:8888 (copy) | LoadBalancer | Private network | 2 h");
-    insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Pending(42)), @"Pending 0:42 | 8888 Ju JupyterLab | http://address:8888 / Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h");
-    insta::assert_snapshot!(one(Mode::Ingress, Shape::Pending(3_725)), @"Pending 1:02:05 | 8888 Ju JupyterLab | http://address /skypilot/ml-team/train-5f2a91cd/8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | Ingress | – | 2 h");
+    insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Pending(42)), @"Pending 0:42 | 8888 Ju JupyterLab | http://address:8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h");
+    insta::assert_snapshot!(one(Mode::Ingress, Shape::Pending(3_725)), @"Pending 1:02:05 | 8888 Ju JupyterLab | http://address/skypilot/ml-team/train-5f2a91cd/8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | Ingress | – | 2 h");
     insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Old("https://lb.example.com:8443/")), @"Unknown | 8888 Ju JupyterLab | [https://lb.example.com:8443/] (copy) Open at 05:58 UTC. | LoadBalancer | Not known | 2 h");
     let nothing_assigns = finding(
         Code::NoLoadBalancerController,
@@ -69,11 +69,11 @@ fn the_overview_groups_by_cluster_with_controllers_apart() {
     jupyter-dev 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example
     Open | 22 Unknown app | 203.0.113.61:22 (copy) | LoadBalancer | Public address | 22 s
     Open | 8080 Co code-server | [http://198.51.100.7/skypilot/ml-team/jupyter-dev-5f2a91cd/8080/] (copy) | Ingress | Public address | 2 h
-    Pending 1:02:05 | 8888 Ju JupyterLab | http://address /skypilot/ml-team/jupyter-dev-5f2a91cd/8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | Ingress | – | 2 h
+    Pending 1:02:05 | 8888 Ju JupyterLab | http://address/skypilot/ml-team/jupyter-dev-5f2a91cd/8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | Ingress | – | 2 h
     llama-train 8 nodes · H100:4 gke_acme-ml_us-central1_train / ml-team maya@acme.example
     Open | 6006 Tb TensorBoard | [http://198.51.100.7/skypilot/ml-team/llama-train-5f2a91cd/6006/] (copy) Requests are spread over 8 nodes. If the app runs on the head only, some of them fail. What to do Run the app on every node, or keep to one node Evidence: Service ml-team/llama-train-5f2a91cd--skypilot-lb: its selector matches the head and every worker | Ingress | Public address | 1 h
     Open | 8000 Ap API server | [http://203.0.113.24:8000/] (copy) | LoadBalancer | Public address | 2 h
-    Pending 0:42 | 8265 Ra Ray dashboard | http://address:8265 / Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h
+    Pending 0:42 | 8265 Ra Ray dashboard | http://address:8265/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h
     nb-scratch 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example
     No open ports Head pod 10.8.3.14 (copy)
     rlhf-sweep 1 node · L4:1 lab-metal / research maya@acme.example
@@ -111,7 +111,7 @@ fn the_page_of_a_cluster_tells_its_facts_and_marks_the_port() {
     Status | Port | URL | Mode | Reachable from | Open for
     Open | 6006 Tb TensorBoard | [http://198.51.100.7/skypilot/ml-team/llama-train-5f2a91cd/6006/] (copy) Requests are spread over 8 nodes. If the app runs on the head only, some of them fail. What to do Run the app on every node, or keep to one node Evidence: Service ml-team/llama-train-5f2a91cd--skypilot-lb: its selector matches the head and every worker | Ingress | Public address | 1 h
     Open | 8000 Ap API server | [http://203.0.113.24:8000/] (copy) | LoadBalancer | Public address | 2 h
-    Pending 0:42 | 8265 Ra Ray dashboard | http://address:8265 / Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h
+    Pending 0:42 | 8265 Ra Ray dashboard | http://address:8265/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h
     Same in a terminal
     sky status --endpoints llama-train
     skyports list llama-train
