@@ -1,20 +1,29 @@
 //! Which contexts are meant, read from the kubeconfig as kubectl would, and how to reach them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 use skyports_model::{ContextName, Namespace};
 use thiserror::Error;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep_until};
+use tower::service_fn;
 
 use super::watch::told;
 use crate::config::args::CommonArgs;
 use crate::config::environment;
 
-/// A server that accepts and never answers is given up after this; longer than a watch lasts.
-const READ_TIMEOUT: Duration = Duration::from_secs(35);
+/// A server that accepts and never answers is given up after this: longer than a watch lasts (30 s),
+/// and before kube takes the silence for the end of the watch (35 s) and waits once more.
+const READ_TIMEOUT: Duration = Duration::from_secs(32);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Requests to one server: so many at once, then one each of these times. kube asks again without
+/// any pause where watches end at once, as behind a gateway that allows no long answers.
+const BURST: u32 = 40;
+const PACE: Duration = Duration::from_millis(50);
 
 /// Why no context can be looked at. All of them are the caller's to mend: exit code 2.
 #[derive(Debug, Error)]
@@ -121,8 +130,39 @@ impl Target {
     pub(super) async fn connect(&self) -> Result<Client, String> {
         let config = self.config.clone();
         let made = tokio::task::spawn_blocking(move || Client::try_from(config)).await;
-        made.map_err(|error| error.to_string())?.map_err(|error| told(&error))
+        let client = made.map_err(|error| error.to_string())?.map_err(|error| told(&error))?;
+        Ok(paced(client))
     }
+}
+
+/// The client, at our pace.
+fn paced(client: Client) -> Client {
+    let namespace = client.default_namespace().to_owned();
+    let pace = Arc::new(Pace(Mutex::new(Instant::now())));
+    let send = move |request| {
+        let (client, pace) = (client.clone(), Arc::clone(&pace));
+        async move {
+            pace.turn().await;
+            client.send(request).await
+        }
+    };
+    Client::new(service_fn(send), namespace)
+}
+
+/// When the requests so far would have ended, one after another.
+struct Pace(Mutex<Instant>);
+
+impl Pace {
+    async fn turn(&self) {
+        let begin = next(&mut *self.0.lock().await, Instant::now());
+        sleep_until(begin).await;
+    }
+}
+
+/// When a request may begin that is made now.
+fn next(end: &mut Instant, now: Instant) -> Instant {
+    *end = now.max(*end) + PACE;
+    end.checked_sub(PACE * BURST).map_or(now, |begin| begin.max(now))
 }
 
 /// The contexts that the flags and the kubeconfig ask for, in their order; at least one.
@@ -302,5 +342,19 @@ mod tests {
         let name =
             error(CommonArgs { namespace: Some("a/b".into()), ..args(&path) }).await.to_string();
         assert_eq!(name, "`a/b` is no namespace: the name holds `/`");
+    }
+
+    #[test]
+    fn many_requests_come_at_once_and_endless_ones_at_a_pace() {
+        let now = Instant::now() + PACE * BURST;
+        let mut end = now;
+        for _ in 0..BURST {
+            assert_eq!(next(&mut end, now), now);
+        }
+        for later in 1..100 {
+            assert_eq!(next(&mut end, now), now + PACE * later);
+        }
+        let rested = now + PACE * 500;
+        assert_eq!(next(&mut end, rested), rested);
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use futures::StreamExt as _;
 use kube::Api;
-use kube::core::Resource as _;
+use kube::core::{Resource as _, Status};
 use kube::runtime::watcher::{self, Event};
 use skyports_k8s::objects::{Key, Kind, Objects};
 use skyports_model::Namespace;
@@ -31,6 +31,16 @@ const LIST_PAGE: Duration = Duration::from_secs(20);
 const PAGE_SIZE: u32 = 100;
 /// A refusal can be lifted at any time; asking again is cheap.
 const FORBIDDEN_PAUSE: Duration = Duration::from_secs(10);
+/// Between failed attempts: short, so that a server that comes back is seen within three seconds.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// Between lists that succeed where no watch does: each is the whole state.
+const LONGEST_RELIST_PAUSE: Duration = Duration::from_secs(10);
+/// A server that throttles and does not say for how long.
+const THROTTLED_PAUSE: Duration = Duration::from_secs(1);
+/// A server that names a longer pause than this is asked again all the same.
+const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(30);
+/// A list whose later pages have expired this often in a row is asked for in one piece.
+const PAGED_TRIES: u32 = 2;
 
 /// What to watch.
 pub(super) struct Selection<K: Kind> {
@@ -61,10 +71,22 @@ pub(super) enum What {
 
 /// Why a run of a watch ended.
 enum End {
-    Failed(String),
+    /// With the pause that the server asks for.
+    Failed(String, Duration),
     Forbidden(String),
-    /// The server has forgotten where we were: list anew, nobody needs to know.
+    /// The server cannot go on from where we were: list anew, nobody needs to know.
     Expired,
+}
+
+/// What outlives the runs of a watch.
+#[derive(Default)]
+struct Memory {
+    /// Whether there was a complete list.
+    listed: bool,
+    /// Lists in a row that expired before they were complete.
+    expired_lists: u32,
+    /// Objects whose complaint was told and stands.
+    unreadable: BTreeSet<Key>,
 }
 
 /// One watch: what it selects, of which server, and whom it tells.
@@ -79,36 +101,40 @@ impl<K: Kind> Watch<K> {
     /// Watches until the view is gone. `Err` is a refusal at the very first attempt, given back at
     /// once when `yields` so that the caller can look at one namespace instead.
     pub(super) async fn run(&self, api: Api<Guarded<K>>, yields: bool) -> Result<(), String> {
-        let mut pauses = pauses();
-        let mut listed = false;
+        let mut pauses = pauses(LONGEST_PAUSE);
+        let mut relist_pauses = self::pauses(LONGEST_RELIST_PAUSE);
+        let mut memory = Memory::default();
         loop {
             let begun = tokio::time::Instant::now();
-            let end = self.once(api.clone(), &mut listed).await;
+            let end = self.once(api.clone(), &mut memory).await;
             if self.tell.is_closed() {
                 return Ok(());
             }
             // A run that lasted was a good one: the next failure is a new one.
             if begun.elapsed() > Duration::from_secs(10) {
-                pauses = self::pauses();
+                pauses = self::pauses(LONGEST_PAUSE);
+                relist_pauses = self::pauses(LONGEST_RELIST_PAUSE);
             }
-            let pause = pauses.next().unwrap_or(Duration::from_secs(2));
+            let listed = memory.listed;
+            let mut pause = || pauses.next().unwrap_or(LONGEST_PAUSE);
             match end {
+                End::Expired => sleep(relist_pauses.next().unwrap_or(LONGEST_RELIST_PAUSE)).await,
                 End::Forbidden(error) if yields && !listed => return Err(error),
                 // A server that has just started refuses for a moment what it will allow.
                 End::Forbidden(error) if listed => {
                     self.say(What::Health(Health::Forbidden { error })).await;
-                    sleep(pause.max(Duration::from_secs(1))).await;
+                    sleep(pause().max(Duration::from_secs(1))).await;
                 }
                 End::Forbidden(error) => {
                     self.say(What::Health(Health::Forbidden { error })).await;
                     sleep(FORBIDDEN_PAUSE).await;
                 }
-                End::Failed(error) => {
+                End::Failed(error, asked) => {
                     tracing::debug!(watched = ?self.selection.watched, %error, "watch failed");
                     self.say(What::Health(Health::Failing { since: clock::now(), error })).await;
-                    sleep(pause).await;
+                    // The pause comes on top: many watches were told the same.
+                    sleep(pause() + asked).await;
                 }
-                End::Expired => sleep(pause).await,
             }
         }
     }
@@ -119,27 +145,43 @@ impl<K: Kind> Watch<K> {
     }
 
     /// One list and the watch after it, until something is wrong.
-    async fn once(&self, api: Api<Guarded<K>>, listed: &mut bool) -> End {
-        let mut config = watcher::Config::default().timeout(WATCH_SECONDS).page_size(PAGE_SIZE);
+    async fn once(&self, api: Api<Guarded<K>>, memory: &mut Memory) -> End {
+        let mut config = watcher::Config::default().timeout(WATCH_SECONDS);
+        config.page_size = (memory.expired_lists < PAGED_TRIES).then_some(PAGE_SIZE);
         config.label_selector = self.selection.labels.map(str::to_owned);
         config.field_selector = self.selection.fields.map(str::to_owned);
         let mut stream = std::pin::pin!(watcher::watcher(api, config));
-        let mut run =
-            Run::<K> { watch: self, list: Some(BTreeMap::new()), unreadable: BTreeSet::new() };
+        let mut run = Run::<K> {
+            watch: self,
+            memory,
+            list: Some(BTreeMap::new()),
+            unreadable: BTreeSet::new(),
+        };
         loop {
             let next = match run.list {
-                Some(_) => match timeout(LIST_PAGE, stream.next()).await {
-                    Ok(next) => next,
-                    Err(_) => {
-                        return End::Failed(format!("no answer in {} s", LIST_PAGE.as_secs()));
-                    }
-                },
+                Some(_) => {
+                    let Ok(next) = timeout(LIST_PAGE, stream.next()).await else {
+                        let error = format!("no answer in {} s", LIST_PAGE.as_secs());
+                        return End::Failed(error, Duration::ZERO);
+                    };
+                    next
+                }
                 None => stream.next().await,
             };
             match next {
-                Some(Ok(event)) => *listed |= run.event(event).await,
-                Some(Err(error)) => return end_of(&error, &self.server),
-                None => return End::Failed("the watch ended".to_owned()),
+                Some(Ok(event)) => run.event(event).await,
+                Some(Err(error)) => {
+                    let end = end_of(&error, &self.server);
+                    if run.list.is_some() && matches!(end, End::Expired) {
+                        run.memory.expired_lists += 1;
+                        if run.memory.expired_lists > PAGED_TRIES {
+                            let error = format!("{}: no list is ever complete (410)", self.server);
+                            return End::Failed(error, Duration::ZERO);
+                        }
+                    }
+                    return end;
+                }
+                None => return End::Failed("the watch ended".to_owned(), Duration::ZERO),
             }
             if self.tell.is_closed() {
                 return End::Expired;
@@ -160,15 +202,16 @@ impl<K: Kind> Watch<K> {
 /// The state of one list and the watch after it.
 struct Run<'a, K: Kind> {
     watch: &'a Watch<K>,
+    memory: &'a mut Memory,
     /// What was listed so far; `None` once the list is complete.
     list: Option<BTreeMap<Key, K::Facts>>,
-    /// Objects whose complaint was told and stands.
+    /// Which objects of the list could not be decoded.
     unreadable: BTreeSet<Key>,
 }
 
 impl<K: Kind> Run<'_, K> {
-    /// Passes one event on; `true` when it completes the list.
-    async fn event(&mut self, event: Event<Guarded<K>>) -> bool {
+    /// Passes one event on.
+    async fn event(&mut self, event: Event<Guarded<K>>) {
         match event {
             Event::Init => self.list = Some(BTreeMap::new()),
             Event::InitApply(object) => {
@@ -183,8 +226,14 @@ impl<K: Kind> Run<'_, K> {
                 let facts = self.list.take().unwrap_or_default();
                 let is_own = self.watch.selection.is_own;
                 self.watch.edit(move |objects| objects.replace_part::<K>(facts, is_own)).await;
+                // What is not in the list, or is readable there, was mended while nobody watched.
+                let unreadable = std::mem::take(&mut self.unreadable);
+                for key in self.memory.unreadable.clone().difference(&unreadable) {
+                    self.clear(key).await;
+                }
                 self.watch.say(What::Health(Health::Live)).await;
-                return true;
+                self.memory.listed = true;
+                self.memory.expired_lists = 0;
             }
             Event::Apply(object) => {
                 let key = Key::of(object.meta());
@@ -200,7 +249,6 @@ impl<K: Kind> Run<'_, K> {
                 self.watch.edit(move |objects| objects.remove::<K>(&key)).await;
             }
         }
-        false
     }
 
     /// The object, if it could be decoded; else the complaint is told.
@@ -212,6 +260,7 @@ impl<K: Kind> Run<'_, K> {
             }
             Guarded::Unreadable { error, .. } => {
                 self.unreadable.insert(key.clone());
+                self.memory.unreadable.insert(key.clone());
                 self.watch.say(What::Unreadable(name::<K>(key), Some(error))).await;
                 None
             }
@@ -219,7 +268,7 @@ impl<K: Kind> Run<'_, K> {
     }
 
     async fn clear(&mut self, key: &Key) {
-        if self.unreadable.remove(key) {
+        if self.memory.unreadable.remove(key) {
             self.watch.say(What::Unreadable(name::<K>(key), None)).await;
         }
     }
@@ -230,17 +279,16 @@ fn name<K: Kind>(key: &Key) -> String {
     shown(&format!("{plural} {}/{}", key.namespace, key.name), 200)
 }
 
-/// Pauses between attempts: from 0.2 s to 2 s, so that a server that comes back is seen within
-/// three seconds, with jitter, so that many watches do not knock at once.
-fn pauses() -> impl Iterator<Item = Duration> {
+/// Growing pauses between attempts, with jitter, so that many watches do not knock at once.
+fn pauses(longest: Duration) -> impl Iterator<Item = Duration> {
     ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(200))
-        .with_max_delay(Duration::from_millis(1_500))
+        .with_max_delay(longest.mul_f32(0.75))
         .with_factor(2.0)
         .with_jitter()
         .without_max_times()
         .build()
-        .map(|pause| pause.min(Duration::from_secs(2)))
+        .map(move |pause| pause.min(longest))
 }
 
 fn end_of(error: &watcher::Error, server: &str) -> End {
@@ -252,17 +300,32 @@ fn end_of(error: &watcher::Error, server: &str) -> End {
         watcher::Error::InitialListFailed(error)
         | watcher::Error::WatchStartFailed(error)
         | watcher::Error::WatchFailed(error) => {
-            return End::Failed(format!("{server}: {}", told(error)));
+            return End::Failed(format!("{server}: {}", told(error)), Duration::ZERO);
         }
         watcher::Error::NoResourceVersion => {
-            return End::Failed(format!("{server}: the list has no resource version"));
+            let error = format!("{server}: the list has no resource version");
+            return End::Failed(error, Duration::ZERO);
         }
     };
     match status.code {
         403 => End::Forbidden(shown(&status.message, 300)),
         410 => End::Expired,
-        code => End::Failed(format!("{server}: {} ({code})", shown(&status.message, 300))),
+        504 if is_too_large(status) => End::Expired,
+        code => {
+            let asked = status.details.as_ref().map_or(0, |details| details.retry_after_seconds);
+            let asked = Duration::from_secs(asked.into()).min(LONGEST_ASKED_PAUSE);
+            let asked = if code == 429 { asked.max(THROTTLED_PAUSE) } else { asked };
+            End::Failed(format!("{server}: {} ({code})", shown(&status.message, 300)), asked)
+        }
     }
+}
+
+/// The server's state is older than what we ask for, as after etcd was restored: kube would ask
+/// the same for ever.
+fn is_too_large(status: &Status) -> bool {
+    let causes = status.details.iter().flat_map(|details| &details.causes);
+    causes.map(|cause| &cause.reason).any(|reason| reason == "ResourceVersionTooLarge")
+        || status.message.contains("Too large resource version")
 }
 
 /// An error with its causes, each once.
@@ -278,4 +341,44 @@ pub(super) fn told(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     shown(&text, 300)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn end(status: serde_json::Value) -> End {
+        let status: Status = serde_json::from_value(status).unwrap();
+        end_of(&watcher::Error::WatchStartFailed(kube::Error::Api(Box::new(status))), "server")
+    }
+
+    fn asked(status: serde_json::Value) -> u64 {
+        match end(status) {
+            End::Failed(_, asked) => asked.as_secs(),
+            End::Forbidden(_) | End::Expired => panic!("no failure"),
+        }
+    }
+
+    #[test]
+    fn what_a_list_mends_is_no_failure() {
+        let cause = serde_json::json!([{"reason": "ResourceVersionTooLarge"}]);
+        for status in [
+            serde_json::json!({"code": 410, "message": "too old resource version"}),
+            serde_json::json!({"code": 504, "message": "Timeout", "details": {"causes": cause}}),
+            serde_json::json!({"code": 504, "message": "Timeout: Too large resource version: 9"}),
+        ] {
+            assert!(matches!(end(status.clone()), End::Expired), "{status}");
+        }
+        assert_eq!(asked(serde_json::json!({"code": 504, "message": "Timeout"})), 0);
+    }
+
+    #[test]
+    fn a_server_that_throttles_is_given_the_time_it_asks_for() {
+        let status = |code: u16, seconds: u32| serde_json::json!({"code": code, "message": "", "details": {"retryAfterSeconds": seconds}});
+        assert_eq!(asked(status(429, 5)), 5);
+        assert_eq!(asked(status(429, 86_400)), 30);
+        assert_eq!(asked(serde_json::json!({"code": 429, "message": "Too many requests"})), 1);
+        assert_eq!(asked(status(503, 2)), 2);
+        assert_eq!(asked(status(500, 0)), 0);
+    }
 }
