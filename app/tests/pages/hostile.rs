@@ -112,7 +112,8 @@ fn infected(text: &str) -> Arc<Overview> {
         endpoint.app =
             Some(AppGuess { id: own(), name: own(), tile: own(), confidence: Confidence::Guess });
         if let Some(future) = &mut endpoint.future {
-            *future = FutureUrl { scheme: Scheme::Http, port: None, path: own() };
+            let path = format!("/x/{}/", text.replace('/', ""));
+            *future = FutureUrl { scheme: Scheme::Http, port: None, path };
         }
     }
     let mut stale =
