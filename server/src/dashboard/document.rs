@@ -2,6 +2,8 @@
 //!
 //! A public contract: fields are added, never renamed or removed.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use serde::Serialize;
 use skyports_model as model;
 use skyports_model::{ClusterId, Timestamp};
@@ -10,6 +12,13 @@ use skyports_model::{ClusterId, Timestamp};
 #[derive(Debug, Serialize)]
 pub struct Overview {
     as_of: Time,
+    #[serde(flatten)]
+    rest: Timeless,
+}
+
+/// The overview but for the moment at which it is read: the same until the revision changes.
+#[derive(Debug, Serialize)]
+struct Timeless {
     revision: u64,
     contexts: Vec<Context>,
     clusters: Vec<Cluster>,
@@ -18,12 +27,42 @@ pub struct Overview {
 impl Overview {
     /// The document of an overview that was read at `as_of`.
     pub fn of(overview: &model::Overview, as_of: Timestamp) -> Self {
+        Self { as_of: Time(as_of), rest: Timeless::of(overview) }
+    }
+}
+
+impl Timeless {
+    fn of(overview: &model::Overview) -> Self {
         Self {
-            as_of: Time(as_of),
             revision: overview.revision,
             contexts: overview.contexts.iter().map(Context::of).collect(),
             clusters: overview.clusters.iter().map(Cluster::of).collect(),
         }
+    }
+}
+
+/// The text of the last revision's document, so that many readers cost one serialisation.
+#[derive(Debug, Default)]
+pub struct Kept(Mutex<Option<(u64, Arc<str>)>>);
+
+impl Kept {
+    /// The document's text for a reader at `as_of`.
+    pub fn text(&self, overview: &model::Overview, as_of: Timestamp) -> serde_json::Result<String> {
+        let rest = self.rest(overview)?;
+        let as_of = serde_json::to_string(&Time(as_of))?;
+        Ok(format!("{{\"as_of\":{as_of},{}", rest.strip_prefix('{').unwrap_or(&rest)))
+    }
+
+    fn rest(&self, overview: &model::Overview) -> serde_json::Result<Arc<str>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, rest)) =
+            kept.as_ref().filter(|(revision, _)| *revision == overview.revision)
+        {
+            return Ok(Arc::clone(rest));
+        }
+        let rest: Arc<str> = serde_json::to_string(&Timeless::of(overview))?.into();
+        *kept = Some((overview.revision, Arc::clone(&rest)));
+        Ok(rest)
     }
 }
 
@@ -304,5 +343,25 @@ impl Step {
     fn of(step: &model::Step) -> Self {
         let model::Step { title, command } = step;
         Self { title: title.clone(), command: command.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::testing::{cluster, overview};
+
+    #[test]
+    fn what_is_kept_is_the_document_at_another_moment() {
+        let kept = Kept::default();
+        let mut overview = overview(vec![cluster("prod", "ml", "train", "train-2ea4")]);
+        for second in [1, 2] {
+            overview.revision += u64::try_from(second).unwrap();
+            for now in [Timestamp(10 * second), Timestamp(10 * second + 1)] {
+                let text = kept.text(&overview, now).unwrap();
+                let anew = serde_json::to_string(&Overview::of(&overview, now)).unwrap();
+                assert_eq!(text, anew);
+            }
+        }
     }
 }

@@ -13,12 +13,16 @@ use skyports_app::dashboard::Dashboard;
 
 use super::router::Shared;
 use crate::config::clock;
-use crate::dashboard::document;
 
 /// `GET /api/v1/overview`
 pub(super) async fn overview(State(shared): State<Arc<Shared>>) -> Response {
-    let overview = shared.live.overview();
-    Json(document::Overview::of(&overview, clock::now())).into_response()
+    match shared.document.text(&shared.live.overview(), clock::now()) {
+        Ok(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the overview could not be written as JSON");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
 }
 
 /// `POST /api/fn/NAME`: the server functions, with the dashboard in their context.

@@ -8,6 +8,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode};
 use tokio_util::sync::CancellationToken;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -20,6 +21,7 @@ use super::host::AllowedHosts;
 use super::pages::PageCache;
 use super::session::Sessions;
 use super::{access, api, assets, events, headers, host, pages, session};
+use crate::dashboard::document;
 use crate::dashboard::live::Live;
 
 /// No request of ours has more to say.
@@ -37,6 +39,7 @@ pub struct Shared {
     pub(super) policy: HeaderValue,
     pub(super) streams: Streams,
     pub(super) pages: PageCache,
+    pub(super) document: document::Kept,
     pub(super) stopping: CancellationToken,
 }
 
@@ -55,7 +58,8 @@ impl Shared {
         let policy = HeaderValue::from_str(&policy)
             .unwrap_or(HeaderValue::from_static("default-src 'none'"));
         let (streams, pages) = (Streams::default(), PageCache::default());
-        Self { live, files, sessions, hosts, policy, streams, pages, stopping }
+        let document = document::Kept::default();
+        Self { live, files, sessions, hosts, policy, streams, pages, document, stopping }
     }
 }
 
@@ -82,7 +86,8 @@ pub fn router(shared: Shared) -> Router {
         .merge(guarded)
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, SLOWEST_ANSWER))
-        .layer(CompressionLayer::new())
+        // What is kept is compressed already, and well; what is made for one reader must be quick.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(Arc::clone(&shared), access::origin_or_token))
         .layer(CsrfLayer::new().with_rejection_response(|_| access::foreign()))
         .layer(from_fn_with_state(Arc::clone(&shared), host::guard))
