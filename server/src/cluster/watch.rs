@@ -238,7 +238,11 @@ impl<K: Kind> Run<'_, K> {
             Event::Apply(object) => {
                 let key = Key::of(object.meta());
                 match self.readable(&key, object).await {
-                    Some(object) => self.watch.edit(move |objects| objects.apply(object)).await,
+                    // The complaint ends when the object is shown, not before.
+                    Some(object) => {
+                        self.watch.edit(move |objects| objects.apply(object)).await;
+                        self.clear(&key).await;
+                    }
                     // What cannot be read is not what it was: kept state is a function of the objects.
                     None => self.watch.edit(move |objects| objects.remove::<K>(&key)).await,
                 }
@@ -254,10 +258,7 @@ impl<K: Kind> Run<'_, K> {
     /// The object, if it could be decoded; else the complaint is told.
     async fn readable(&mut self, key: &Key, object: Guarded<K>) -> Option<K> {
         match object {
-            Guarded::Readable(object) => {
-                self.clear(key).await;
-                Some(object)
-            }
+            Guarded::Readable(object) => Some(object),
             Guarded::Unreadable { error, .. } => {
                 self.unreadable.insert(key.clone());
                 self.memory.unreadable.insert(key.clone());
