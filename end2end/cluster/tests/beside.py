@@ -116,11 +116,10 @@ def started(
         namespace = rig.namespace(name)
         made = [_copy(rig, template, namespace, f"c{i}", f"203.0.113.{i + 1}") for i in range(clusters)]
         places.append((scenario, Place(rig, binary, tmp_path_factory.mktemp(name), namespace, made)))
-    wait_for(
-        "every pod to run",
-        lambda: not rig.api.get("/api/v1/pods", fieldSelector="status.phase!=Running")["items"],
-        seconds=30,
-    )
+    for _, place in places:
+        pods = namespaced(place.namespace, "pods")
+        waiting = functools.partial(rig.api.get, pods, fieldSelector="status.phase!=Running")
+        wait_for("every pod to run", lambda waiting=waiting: not waiting()["items"], seconds=30)
     with ThreadPoolExecutor(max_workers=max(1, len(places))) as threads:
         yield {scenario.__name__: threads.submit(scenario, place) for scenario, place in places}
 
