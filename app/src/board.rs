@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::prelude::*;
 use skyports_model::{
-    Cluster, ClusterId, ContextStatus, Endpoint, EndpointState, Filter, ObjectRef, Overview,
-    Timestamp,
+    Cluster, ClusterId, ContextStatus, Endpoint, EndpointState, Filter, Finding, ObjectRef,
+    Overview, Timestamp,
 };
 
 use crate::live::{Currency, stale_since};
@@ -190,6 +190,7 @@ struct Wanted<'a> {
     endpoints: Vec<&'a Endpoint>,
     stale: Option<Timestamp>,
     objects: Vec<&'a ObjectRef>,
+    shared: Vec<&'a Finding>,
 }
 
 impl<'a> Wanted<'a> {
@@ -211,12 +212,14 @@ impl<'a> Wanted<'a> {
                 }
             }
         }
-        shown.then_some(Self { cluster, endpoints, stale, objects })
+        shown.then(|| Self { cluster, endpoints, stale, objects, shared: shared(cluster) })
     }
 
     fn head(&self) -> Head {
+        let mut cluster = without_endpoints(self.cluster);
+        cluster.findings.extend(self.shared.iter().copied().cloned());
         Head {
-            cluster: without_endpoints(self.cluster),
+            cluster,
             ports: self.cluster.endpoints.len(),
             stale: self.stale,
             objects: self.objects.iter().copied().cloned().collect(),
@@ -224,8 +227,21 @@ impl<'a> Wanted<'a> {
     }
 
     fn row(&self, endpoint: &Endpoint) -> Row {
-        let value = RowValue { endpoint: endpoint.clone(), cluster: self.cluster.name.clone() };
-        Row { serial: next_serial(), value: ArcRwSignal::new(value) }
+        Row { serial: next_serial(), value: ArcRwSignal::new(self.value(endpoint)) }
+    }
+
+    fn value(&self, endpoint: &Endpoint) -> RowValue {
+        let mut endpoint = endpoint.clone();
+        endpoint.warnings.retain(|warning| !self.shared.iter().any(|other| same(warning, other)));
+        RowValue { endpoint, cluster: self.cluster.name.clone() }
+    }
+
+    fn is_shown_by(&self, value: &RowValue, endpoint: &Endpoint) -> bool {
+        if self.shared.is_empty() {
+            value.endpoint == *endpoint && value.cluster == self.cluster.name
+        } else {
+            *value == self.value(endpoint)
+        }
     }
 
     fn group(&self) -> Group {
@@ -236,6 +252,24 @@ impl<'a> Wanted<'a> {
             rows: ArcRwSignal::new(rows),
         }
     }
+}
+
+/// Warnings that several ports of a cluster have alike: told once for all of them.
+fn shared(cluster: &Cluster) -> Vec<&Finding> {
+    let mut all = cluster.endpoints.iter().flat_map(|endpoint| &endpoint.warnings);
+    let mut shared: Vec<&Finding> = vec![];
+    while let Some(warning) = all.next() {
+        let again = all.clone().any(|other| same(warning, other));
+        if again && !shared.iter().any(|other| same(warning, other)) {
+            shared.push(warning);
+        }
+    }
+    shared
+}
+
+/// Whether two findings read alike; what they rest on may differ.
+fn same(one: &Finding, other: &Finding) -> bool {
+    (one.code, &one.lead, &one.detail) == (other.code, &other.lead, &other.detail)
 }
 
 fn without_endpoints(cluster: &Cluster) -> Cluster {
@@ -300,13 +334,10 @@ fn arrange_rows(rows: &ArcRwSignal<Vec<Row>>, wanted: &Wanted<'_>, said: &mut Ve
                         if old.endpoint.state.word() != endpoint.state.word() {
                             said.push(told(endpoint, &wanted.cluster.name));
                         }
-                        old.endpoint != **endpoint || old.cluster != wanted.cluster.name
+                        !wanted.is_shown_by(old, endpoint)
                     });
                     if differs {
-                        row.value.set(RowValue {
-                            endpoint: Endpoint::clone(endpoint),
-                            cluster: wanted.cluster.name.clone(),
-                        });
+                        row.value.set(wanted.value(endpoint));
                     }
                     Row::clone(row)
                 }

@@ -1,5 +1,6 @@
 //! One endpoint: a row of the table.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 use skyports_model::time::age_in_words;
 use skyports_model::{Endpoint, EndpointState, Port, Timestamp};
@@ -81,12 +82,15 @@ fn endpoint_row(
     }
 }
 
+/// How long the port has been open; nothing before there is something to open.
 fn age(endpoint: &Endpoint, now: Timestamp) -> impl IntoView + use<> {
-    endpoint.opened.map(|opened| {
-        view! {
+    let is_reachable = !endpoint.addresses.is_empty() || !endpoint.urls.is_empty();
+    match endpoint.opened.filter(|_| is_reachable) {
+        None => Either::Left("–"),
+        Some(opened) => Either::Right(view! {
             <time datetime=words::machine_time(opened) title=words::moment(opened)>
                 {age_in_words(opened.age(now))}
             </time>
-        }
-    })
+        }),
+    }
 }

@@ -33,8 +33,8 @@ fn every_state_tells_what_can_be_done() {
     insta::assert_snapshot!(one(Mode::LoadBalancer, at("203.0.113.7", 8888)), @"Open | 8888 Ju JupyterLab | [http://203.0.113.7:8888/] (copy) | LoadBalancer | Public address | 2 h");
     insta::assert_snapshot!(one(Mode::LoadBalancer, at("[2001:db8::7]", 8888)), @"Open | 8888 Ju JupyterLab | [http://[2001:db8::7]:8888/] (copy) | LoadBalancer | Public address | 2 h");
     insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Address("10.0.0.7:8888")), @"Open | 8888 Ju JupyterLab | 10.0.0.7:8888 (copy) | LoadBalancer | Private network | 2 h");
-    insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Pending(42)), @"Pending 0:42 | 8888 Ju JupyterLab | http://address:8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h");
-    insta::assert_snapshot!(one(Mode::Ingress, Shape::Pending(3_725)), @"Pending 1:02:05 | 8888 Ju JupyterLab | http://address/skypilot/ml-team/train-5f2a91cd/8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | Ingress | – | 2 h");
+    insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Pending(42)), @"Pending 0:42 | 8888 Ju JupyterLab | http://address:8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | –");
+    insta::assert_snapshot!(one(Mode::Ingress, Shape::Pending(3_725)), @"Pending 1:02:05 | 8888 Ju JupyterLab | http://address/skypilot/ml-team/train-5f2a91cd/8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | Ingress | – | –");
     insta::assert_snapshot!(one(Mode::LoadBalancer, Shape::Old("https://lb.example.com:8443/")), @"Unknown | 8888 Ju JupyterLab | [https://lb.example.com:8443/] (copy) Open at 05:58 UTC. | LoadBalancer | Not known | 2 h");
     let nothing_assigns = finding(
         Code::NoLoadBalancerController,
@@ -50,6 +50,31 @@ fn every_state_tells_what_can_be_done() {
     let multi =
         finding(Code::MultiNodeRouting, "Requests are spread over 8 nodes.", "", "", vec![]);
     insta::assert_snapshot!(one(Mode::Ingress, Shape::Warned("http://10.0.0.1/a/8888/".to_owned(), multi)), @"Open | 8888 Ju JupyterLab | [http://10.0.0.1/a/8888/] (copy) Requests are spread over 8 nodes. | Ingress | Private network | 2 h");
+}
+
+#[test]
+fn a_warning_that_several_ports_share_is_told_once() {
+    let warned = |port: u16, evidence: &str| {
+        let detail = "If the app runs on the head only, some of them fail.";
+        let lead = "Requests are spread over 2 nodes.";
+        let finding = finding(Code::MultiNodeRouting, lead, detail, evidence, vec![]);
+        (port, Mode::LoadBalancer, Shape::Warned(format!("http://10.0.0.1:{port}/"), finding))
+    };
+    let table = |ports| {
+        let clusters = vec![cluster("prod", "ml", "train", ports)];
+        let contexts = vec![context("prod", ContextState::Live, vec![])];
+        seen(&shown(&overview(contexts, clusters), "", ""))
+    };
+    let both = table(vec![warned(8888, "one Service"), warned(6006, "another Service")]);
+    assert_eq!(both.matches("Requests are spread").count(), 1, "{both}");
+    let group = both.lines().position(|line| line.contains("Requests are spread"));
+    let first = both.lines().position(|line| line.contains("10.0.0.1"));
+    assert!(group < first, "above the ports: {both}");
+    let one = table(vec![warned(8888, "one Service")]);
+    assert!(
+        one.lines().any(|line| line.contains("10.0.0.1") && line.contains("Requests are spread")),
+        "{one}"
+    );
 }
 
 #[test]
@@ -69,18 +94,18 @@ fn the_overview_groups_by_cluster_with_controllers_apart() {
     jupyter-dev 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example
     Open | 22 Unknown app | 203.0.113.61:22 (copy) | LoadBalancer | Public address | 22 s
     Open | 8080 Co code-server | [http://198.51.100.7/skypilot/ml-team/jupyter-dev-5f2a91cd/8080/] (copy) | Ingress | Public address | 2 h
-    Pending 1:02:05 | 8888 Ju JupyterLab | http://address/skypilot/ml-team/jupyter-dev-5f2a91cd/8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | Ingress | – | 2 h
+    Pending 1:02:05 | 8888 Ju JupyterLab | http://address/skypilot/ml-team/jupyter-dev-5f2a91cd/8888/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | Ingress | – | –
     llama-train 8 nodes · H100:4 gke_acme-ml_us-central1_train / ml-team maya@acme.example
     Open | 6006 Tb TensorBoard | [http://198.51.100.7/skypilot/ml-team/llama-train-5f2a91cd/6006/] (copy) Requests are spread over 8 nodes. If the app runs on the head only, some of them fail. What to do Run the app on every node, or keep to one node Evidence: Service ml-team/llama-train-5f2a91cd--skypilot-lb: its selector matches the head and every worker | Ingress | Public address | 1 h
     Open | 8000 Ap API server | [http://203.0.113.24:8000/] (copy) | LoadBalancer | Public address | 2 h
-    Pending 0:42 | 8265 Ra Ray dashboard | http://address:8265/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h
+    Pending 0:42 | 8265 Ra Ray dashboard | http://address:8265/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | –
     nb-scratch 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example
     No open ports Head pod 10.8.3.14 (copy)
     rlhf-sweep 1 node · L4:1 lab-metal / research maya@acme.example
     Needs attention | 7860 Gr Gradio | No address Nothing assigns addresses in lab-metal. Waiting will not help. What to do Install a controller of load balancers, MetalLB for one; with MetalLB installed, add an IPAddressPool Or open the port through an Ingress: set kubernetes.ports: ingress in SkyPilot’s config and launch again See its events
-    kubectl describe service rlhf-sweep-5f2a91cd--skypilot-lb -n research (copy) Evidence: Service research/rlhf-sweep-5f2a91cd--skypilot-lb: no event, no condition, no finalizer, no loadBalancerClass | LoadBalancer | – | 2 h
+    kubectl describe service rlhf-sweep-5f2a91cd--skypilot-lb -n research (copy) Evidence: Service research/rlhf-sweep-5f2a91cd--skypilot-lb: no event, no condition, no finalizer, no loadBalancerClass | LoadBalancer | – | –
     sd-demo 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example
-    Needs attention | 7860 Gr Gradio | No address The Ingress sd-demo-5f2a91cd-skypilot-ingress has no path for this port. sky status --endpoints prints a URL for it all the same: it never looks at the Ingress. What to do Launch the cluster again with this port, or open it again Evidence: Service ml-team/sd-demo-5f2a91cd-skypilot-service--7860 exists; no Ingress has it for a backend | Ingress | – | 2 h
+    Needs attention | 7860 Gr Gradio | No address The Ingress sd-demo-5f2a91cd-skypilot-ingress has no path for this port. sky status --endpoints prints a URL for it all the same: it never looks at the Ingress. What to do Launch the cluster again with this port, or open it again Evidence: Service ml-team/sd-demo-5f2a91cd-skypilot-service--7860 exists; no Ingress has it for a backend | Ingress | – | –
     Open | 9100 Unknown app | [http://10.20.0.4:9100/] (copy) | LoadBalancer | Private network | 2 h
     serve-qwen 1 node · L4:1 arn:aws:eks:eu-west-1:123456789012:cluster/serve / default maya@acme.example
     Open | 8000 Ap API server | [http://internal-a3f1c9e04b7d4f7e8b2c-1187.eu-west-1.elb.amazonaws.com:8000/] (copy) | LoadBalancer | Private network | 2 h
@@ -111,7 +136,7 @@ fn the_page_of_a_cluster_tells_its_facts_and_marks_the_port() {
     Status | Port | URL | Mode | Reachable from | Open for
     Open | 6006 Tb TensorBoard | [http://198.51.100.7/skypilot/ml-team/llama-train-5f2a91cd/6006/] (copy) Requests are spread over 8 nodes. If the app runs on the head only, some of them fail. What to do Run the app on every node, or keep to one node Evidence: Service ml-team/llama-train-5f2a91cd--skypilot-lb: its selector matches the head and every worker | Ingress | Public address | 1 h
     Open | 8000 Ap API server | [http://203.0.113.24:8000/] (copy) | LoadBalancer | Public address | 2 h
-    Pending 0:42 | 8265 Ra Ray dashboard | http://address:8265/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | 2 h
+    Pending 0:42 | 8265 Ra Ray dashboard | http://address:8265/ Waiting for an address. Why we say so Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | –
     Same in a terminal
     sky status --endpoints llama-train
     skyports list llama-train
