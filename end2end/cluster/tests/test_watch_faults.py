@@ -97,6 +97,11 @@ def resumes(request: Request) -> bool:
     return request.query.get("resourceVersion", "") not in ("", "0")
 
 
+def watching(proxy: Proxy, seconds: float = 10) -> None:
+    """A context is live a moment before its watches are open."""
+    wait_for("six watches", lambda: sum(proxy.open_watches().values()) == KINDS, seconds, detail=proxy.story)
+
+
 def relisted(proxy: Proxy, since: float, kinds: int = KINDS) -> None:
     wait_for("a new list of every kind", lambda: len(proxy.count("list", since)) == kinds, detail=proxy.story)
 
@@ -109,7 +114,7 @@ def test_an_expired_watch_is_listed_anew_in_silence(at: Place) -> None:
     """R-04: 410 in a watch. No row, port or context ever looks different."""
     with at.proxy() as proxy, at.serve(proxy) as server, revisions(server) as seen:
         for turn in range(3):
-            wait_for("six watches", lambda: sum(proxy.open_watches().values()) == KINDS, detail=proxy.story)
+            watching(proxy)
             since = time.monotonic()
             assert proxy.expire() == KINDS
             relisted(proxy, since)
@@ -242,7 +247,7 @@ def test_a_resource_version_that_is_too_large_for_ever(at: Place) -> None:
             assert max(watches.values()) <= 2 + 0.5 * took, f"{watches} in {took:.0f} s"
             always_live_and_open(seen, at)
             proxy.heal()
-            wait_for("watches", lambda: sum(proxy.open_watches().values()) == KINDS, seconds=15, detail=proxy.story)
+            watching(proxy, seconds=15)
 
 
 @beside()
@@ -334,6 +339,7 @@ def test_an_object_that_cannot_be_read(at: Place) -> None:
             named(server, "the finding after a watch event")
             # Mended while nobody watched: only the next list tells.
             broken.clear()
+            watching(proxy)
             since = time.monotonic()
             proxy.expire()
             relisted(proxy, since)
@@ -354,6 +360,7 @@ def test_an_unreadable_object_that_is_deleted_meanwhile(at: Place) -> None:
         proxy.fault(Rewrite(spoil), resource="services", when=lambda r: r.verb in ("list", "watch"))
         with at.serve(proxy) as server:
             wait_for_overview(server, "the finding", lambda o: findings(o, "unreadable_object"))
+            watching(proxy)
             # Between the end of the watch and the next list.
             proxy.heal()
             lists = proxy.fault(Reset(), verb="list")
@@ -469,7 +476,7 @@ def test_one_context_is_good_one_dead_one_silent(at: Place) -> None:
 def test_the_load_at_rest(at: Place) -> None:
     """With no changes: at most 2.5 requests a minute and kind, and no list."""
     with at.proxy() as proxy, at.serve(proxy) as server, revisions(server) as seen:
-        wait_for("six watches", lambda: sum(proxy.open_watches().values()) == KINDS, detail=proxy.story)
+        watching(proxy)
         since = time.monotonic()
         pass_time(70)
         asked = proxy.count(since=since)
