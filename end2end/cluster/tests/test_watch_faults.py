@@ -469,7 +469,7 @@ def test_one_context_is_good_one_dead_one_silent(at: Place) -> None:
         assert "silent" in done.err and "dead" in done.err and "good" not in done.err, done.err
         overview = json.loads(done.out)
         assert cluster(overview, at.namespace, at.clusters[0])["context"] == "good"
-        assert seconds <= 25
+        assert seconds <= 12
 
 
 @beside()

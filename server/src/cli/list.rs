@@ -1,6 +1,8 @@
 //! `skyports list`: the overview in a terminal.
 #![expect(clippy::print_stdout, reason = "the list is what this command prints")]
 
+use std::time::Duration;
+
 use skyports_app::dashboard::Dashboard as _;
 use skyports_model::{Cluster, ContextState, Overview};
 
@@ -11,6 +13,9 @@ use crate::config::args::{ListArgs, ListOutput};
 use crate::config::clock;
 use crate::dashboard::document;
 use crate::dashboard::live::Live;
+
+/// How long a context may stay silent before the list is printed without it.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Looks once, or until it is interrupted.
 pub fn run(args: ListArgs) -> Exit {
@@ -33,7 +38,8 @@ async fn list(args: ListArgs) -> Exit {
         }
     };
     let mut live = Live::start(contexts);
-    live.settled().await;
+    // Who has said nothing by then is told of as silent; the others are shown.
+    let _ = tokio::time::timeout(PATIENCE, live.settled()).await;
     loop {
         let exit = print(Overview::clone(&live.overview()), cluster.as_deref(), output);
         if !watch {
@@ -115,7 +121,12 @@ fn is_named(cluster: &Cluster, wanted: &str) -> bool {
 fn tell_contexts(overview: &Overview) -> usize {
     let mut dead = 0;
     for context in &overview.contexts {
-        let blind = matches!(context.state, ContextState::Unreachable | ContextState::Forbidden);
+        let is_silent = context.state == ContextState::Connecting;
+        if is_silent {
+            tell(format!("{}: no answer in {} s", context.name, PATIENCE.as_secs()), None);
+        }
+        let blind = is_silent
+            || matches!(context.state, ContextState::Unreachable | ContextState::Forbidden);
         dead += usize::from(blind);
         for finding in &context.findings {
             let message = format!("{}: {}", context.name, finding.message());

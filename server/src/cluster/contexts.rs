@@ -1,5 +1,6 @@
 //! Which contexts are meant, read from the kubeconfig as kubectl would, and how to reach them.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -222,6 +223,8 @@ impl Within {
         config.read_timeout = Some(READ_TIMEOUT);
         // The watches have their own pauses; kube's would wait for minutes.
         config.default_retry = false;
+        // A pod is 70 kB of start-up script: worth packing for a network, not for this machine.
+        config.disable_compression |= config.cluster_url.host().is_some_and(is_this_machine);
         let namespaces =
             match &self.namespace {
                 Some(namespace) => Namespaces::One(namespace.clone()),
@@ -232,6 +235,11 @@ impl Within {
             };
         Ok(Target { config, namespaces })
     }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn namespace_of(text: &str) -> Result<Namespace, ContextsError> {
