@@ -193,6 +193,7 @@ fn document(title: &str, env: &PageEnv, body: impl IntoView) -> impl IntoView {
         }
     });
     view! {
+        <!DOCTYPE html>
         <html lang="en" data-theme=env.theme.word()>
             <head>
                 <meta charset="utf-8"/>
@@ -211,5 +212,5 @@ fn rendered<V: IntoView>(view: impl FnOnce() -> V) -> String {
     let owner = Owner::new_root(None);
     let html = owner.with(|| view().into_view().to_html());
     owner.cleanup();
-    format!("<!doctype html>{html}")
+    html
 }

@@ -41,17 +41,10 @@ impl Reach {
         }
     }
 
-    /// What the label rests on.
-    pub(crate) fn why(self) -> &'static str {
-        match self {
-            Self::Public => {
-                "The address is routed on the internet; a firewall may still stand before it"
-            }
-            Self::Private => "The address belongs to a private range",
-            Self::Cluster => "The address is the pod’s own",
-            Self::Machine => "The address leads to the machine that asks",
-            Self::NotTold => "A name does not tell from where it can be reached",
-        }
+    /// Why the label tells nothing, where it does not.
+    pub(crate) fn why(self) -> Option<&'static str> {
+        let not_told = self == Self::NotTold;
+        not_told.then_some("A name does not tell from where it can be reached")
     }
 
     /// The icon's name.

@@ -1,6 +1,5 @@
 //! Small texts that several components write: counts, clocks, dates, query strings.
 
-use skyports_model::time::clock_time;
 use skyports_model::{Filter, Timestamp};
 
 /// `1 cluster`, `9 clusters`.
@@ -34,15 +33,16 @@ fn date(moment: Timestamp) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// A moment for people who want it exactly: `2026-11-24 06:02 UTC`.
-pub(crate) fn moment(at: Timestamp) -> String {
-    format!("{} {}", date(at), clock_time(at))
-}
-
-/// A moment for machines: `2026-11-24T06:02:00Z`.
-pub(crate) fn machine_time(at: Timestamp) -> String {
+/// A moment for machines and for people who want it exactly: `2026-11-24T06:02:05Z` and
+/// `2026-11-24 06:02 UTC`.
+pub(crate) fn moment(at: Timestamp) -> (String, String) {
+    let date = date(at);
     let second = at.0.rem_euclid(86_400);
-    format!("{}T{:02}:{:02}:{:02}Z", date(at), second / 3_600, second / 60 % 60, second % 60)
+    let (hours, minutes, seconds) = (second / 3_600, second / 60 % 60, second % 60);
+    (
+        format!("{date}T{hours:02}:{minutes:02}:{seconds:02}Z"),
+        format!("{date} {hours:02}:{minutes:02} UTC"),
+    )
 }
 
 /// The overview's address with a filter: `/?q=train&state=open`.
@@ -96,11 +96,12 @@ mod tests {
 
     #[test]
     fn moments_are_utc() {
-        assert_eq!(moment(Timestamp(1_795_500_120)), "2026-11-24 06:02 UTC");
-        assert_eq!(machine_time(Timestamp(1_795_500_125)), "2026-11-24T06:02:05Z");
-        assert_eq!(machine_time(Timestamp(0)), "1970-01-01T00:00:00Z");
-        assert_eq!(machine_time(Timestamp(951_782_400)), "2000-02-29T00:00:00Z");
-        assert_eq!(machine_time(Timestamp(-1)), "1969-12-31T23:59:59Z");
+        let exact = |seconds| moment(Timestamp(seconds)).0;
+        assert_eq!(moment(Timestamp(1_795_500_125)).1, "2026-11-24 06:02 UTC");
+        assert_eq!(exact(1_795_500_125), "2026-11-24T06:02:05Z");
+        assert_eq!(exact(0), "1970-01-01T00:00:00Z");
+        assert_eq!(exact(951_782_400), "2000-02-29T00:00:00Z");
+        assert_eq!(exact(-1), "1969-12-31T23:59:59Z");
     }
 
     #[test]

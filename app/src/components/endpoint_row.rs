@@ -69,8 +69,8 @@ fn endpoint_row(
                 {reason}
                 {warnings}
             </td>
-            <td class="c-mode" role="cell">
-                <span title=endpoint.object.to_string()>{endpoint.mode().label()}</span>
+            <td class="c-mode" role="cell" title=endpoint.object.to_string()>
+                {endpoint.mode().label()}
             </td>
             <td class="c-reach" role="cell">
                 {reach(Reach::of(endpoint), icons)}
@@ -87,10 +87,13 @@ fn age(endpoint: &Endpoint, now: Timestamp) -> impl IntoView + use<> {
     let is_reachable = !endpoint.addresses.is_empty() || !endpoint.urls.is_empty();
     match endpoint.opened.filter(|_| is_reachable) {
         None => Either::Left("–"),
-        Some(opened) => Either::Right(view! {
-            <time datetime=words::machine_time(opened) title=words::moment(opened)>
-                {age_in_words(opened.age(now))}
-            </time>
-        }),
+        Some(opened) => {
+            let (exact, told) = words::moment(opened);
+            Either::Right(view! {
+                <time datetime=exact title=told>
+                    {age_in_words(opened.age(now))}
+                </time>
+            })
+        }
     }
 }

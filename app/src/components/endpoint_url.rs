@@ -2,7 +2,7 @@
 
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
-use skyports_model::{Endpoint, ExternalUrl, FutureUrl};
+use skyports_model::{Endpoint, ExternalUrl, FutureUrl, Scheme};
 
 use super::copy_button::copy_button;
 use super::icon::{Icons, icon};
@@ -59,11 +59,13 @@ where
 
 /// A link out of skyports: nothing but an [`ExternalUrl`] can become one.
 fn external_link(url: &ExternalUrl, icons: &Icons) -> impl IntoView + use<> {
-    let (cut, kept) = parts(url);
-    let scheme = format!("{}://", url.scheme().as_str());
+    let authority = url.authority();
+    let scheme = scheme(url.scheme());
+    let href = [scheme, &authority, url.path()].concat();
+    let (cut, kept) = parts(authority, url.path());
     let ([host, path], [port, end]) = (cut.map(may_be_cut), kept.map(stays));
     view! {
-        <a class="url" href=url.to_string() target="_blank" rel="noopener noreferrer">
+        <a class="url" href=href target="_blank" rel="noopener noreferrer">
             <span class="scheme">{scheme}</span>
             {host}
             {port}
@@ -85,10 +87,17 @@ fn stays(text: String) -> Option<impl IntoView> {
     (!text.is_empty()).then(|| view! { <span>{text}</span> })
 }
 
+/// How a URL of that scheme begins.
+fn scheme(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Http => "http://",
+        Scheme::Https => "https://",
+    }
+}
+
 /// What of a URL may be cut in a narrow place, and what stays: `[host, path]`, `[port, end]`,
 /// shown in the order host, port, path, end.
-fn parts(url: &ExternalUrl) -> ([String; 2], [String; 2]) {
-    let (authority, path) = (url.authority(), url.path());
+fn parts(authority: String, path: &str) -> ([String; 2], [String; 2]) {
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if authority.len() > LONGEST_HOST && !port.ends_with(']') => {
             (host.to_owned(), format!(":{port}"))
@@ -96,8 +105,10 @@ fn parts(url: &ExternalUrl) -> ([String; 2], [String; 2]) {
         None if authority.len() > LONGEST_HOST => (authority, String::new()),
         _ => (String::new(), authority),
     };
-    let (start, end) = cut_path(path);
-    ([host, start.to_owned()], [port, end.to_owned()])
+    match cut_path(path) {
+        ("", end) => ([host, String::new()], [port + end, String::new()]),
+        (start, end) => ([host, start.to_owned()], [port, end.to_owned()]),
+    }
 }
 
 /// A path's start, which may be cut, and its end, which tells endpoints apart:
@@ -113,15 +124,15 @@ fn future_url(future: Option<&FutureUrl>) -> impl IntoView + use<> {
         Some(FutureUrl { scheme, port, path }) => {
             let port = port.filter(|port| port.number() != scheme.default_port());
             let port = port.map_or(String::new(), |port| format!(":{port}"));
-            (format!("{}://", scheme.as_str()), "hole", port, path.as_str())
+            (self::scheme(*scheme), "hole", port, path.as_str())
         }
-        None => (String::new(), "", String::new(), ""),
+        None => ("", "", String::new(), ""),
     };
     let (start, end) = cut_path(path);
     let middle = if hole.is_empty() { "No address" } else { "address" };
     view! {
         <span class="url future">
-            {stays(scheme)}
+            {stays(scheme.to_owned())}
             <span class=hole>{middle}</span>
             {stays(port)}
             {may_be_cut(start.to_owned())}
@@ -135,24 +146,27 @@ mod tests {
     use super::*;
 
     fn cut(url: &str) -> String {
-        let ([host, path], [port, end]) = parts(&ExternalUrl::parse(url).unwrap());
+        let ([host, path], [port, end]) = {
+            let url = ExternalUrl::parse(url).unwrap();
+            parts(url.authority(), url.path())
+        };
         format!("{host}|{port}|{path}|{end}")
     }
 
     #[test]
     fn the_end_that_tells_endpoints_apart_stays() {
-        assert_eq!(cut("http://203.0.113.7:8888/"), "|203.0.113.7:8888||/");
+        assert_eq!(cut("http://203.0.113.7:8888/"), "|203.0.113.7:8888/||");
         assert_eq!(
             cut("http://203.0.113.7/skypilot/ml/t/8888/"),
             "|203.0.113.7|/skypilot/ml/t|/8888/"
         );
         assert_eq!(
             cut("http://internal-a3f1c9e04b7d4f7e8b2c-1187.eu-west-1.elb.amazonaws.com:8000/"),
-            "internal-a3f1c9e04b7d4f7e8b2c-1187.eu-west-1.elb.amazonaws.com|:8000||/"
+            "internal-a3f1c9e04b7d4f7e8b2c-1187.eu-west-1.elb.amazonaws.com|:8000/||"
         );
         assert_eq!(
             cut("http://[2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]/a"),
-            "|[2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]||/a"
+            "|[2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]/a||"
         );
     }
 }

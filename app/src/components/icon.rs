@@ -16,7 +16,8 @@ impl Icons {
     }
 
     fn address(&self, name: &str) -> String {
-        format!("{}#i-{name}", self.0)
+        // Several a row: this is measurably cheaper than `format!`.
+        [&self.0, "#i-", name].concat()
     }
 }
 

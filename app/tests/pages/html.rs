@@ -72,7 +72,7 @@ pub(crate) fn tags(page: &str) -> Vec<Tag> {
     while let Some(at) = rest.find('<') {
         rest = &rest[at + 1..];
         if let Some(comment) =
-            rest.strip_prefix("!>").or_else(|| rest.strip_prefix("!doctype html>"))
+            rest.strip_prefix("!>").or_else(|| rest.strip_prefix("!DOCTYPE html>"))
         {
             rest = comment;
             continue;
