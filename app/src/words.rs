@@ -66,16 +66,6 @@ fn encoded(value: &str) -> String {
     value.bytes().map(one).collect()
 }
 
-/// A word as a POSIX shell takes it, quoted where it must be: names come from clusters.
-pub(crate) fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}
-
 /// A text in which backticks mark code, cut at them: every second piece is code.
 pub(crate) fn pieces(text: &str) -> impl Iterator<Item = (bool, &str)> {
     // A last backtick without a partner is shown as it stands.
@@ -110,13 +100,6 @@ mod tests {
             |text: &str, state: &str| Filter { text: text.to_owned(), state: state.to_owned() };
         assert_eq!(overview_path(&filter(" ", "")), "/");
         assert_eq!(overview_path(&filter("a b&c=é", "open")), "/?q=a%20b%26c%3D%C3%A9&state=open");
-    }
-
-    #[test]
-    fn commands_hold_names_as_words() {
-        assert_eq!(shell_word("gke_acme-ml_us-central1_train"), "gke_acme-ml_us-central1_train");
-        assert_eq!(shell_word("a'; rm -rf ~ #"), "'a'\\''; rm -rf ~ #'");
-        assert_eq!(shell_word(""), "''");
     }
 
     #[test]

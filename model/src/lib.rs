@@ -15,6 +15,7 @@ pub mod id;
 pub mod net;
 pub mod overview;
 pub mod reason;
+pub mod shell;
 #[cfg(test)]
 mod testing;
 pub mod time;

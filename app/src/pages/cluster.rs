@@ -1,6 +1,7 @@
 //! The page of one cluster.
 
 use leptos::prelude::*;
+use skyports_model::shell::shell_word;
 use skyports_model::time::age_in_words;
 use skyports_model::{Cluster, ClusterId, ObjectRef, Port, Timestamp};
 
@@ -14,7 +15,6 @@ use crate::components::endpoint_table::endpoint_table;
 use crate::components::facts::facts;
 use crate::components::icon::Icons;
 use crate::components::shell::page_head;
-use crate::words::shell_word;
 
 /// The cluster's facts, findings and ports; `marked` is the port that the address names.
 ///

@@ -3,6 +3,7 @@
 use super::{Reason, Silence};
 use crate::finding::Step;
 use crate::id::{Namespace, ObjectRef};
+use crate::shell::shell_word;
 
 impl Reason {
     pub(super) fn steps(&self) -> Vec<Step> {
@@ -97,16 +98,6 @@ fn describe(object: &ObjectRef) -> Step {
     )
 }
 
-/// A word quoted for a POSIX shell where it needs it.
-fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}
-
 /// The smallest Role (or `ClusterRole`) that grants list and watch, as YAML to copy.
 fn role(resources: &[String], namespace: Option<&Namespace>) -> String {
     let (kind, place) = match namespace {
@@ -131,15 +122,4 @@ fn role(resources: &[String], namespace: Option<&Namespace>) -> String {
         yaml.push_str(&rule("networking.k8s.io", &networking));
     }
     yaml
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn commands_quote_what_a_shell_would_split() {
-        assert_eq!(shell_word("arn:aws:eks:x/y"), "arn:aws:eks:x/y");
-        assert_eq!(shell_word("a b;'c"), "'a b;'\\''c'");
-    }
 }
