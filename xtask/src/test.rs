@@ -22,6 +22,7 @@ const FORMAT: &str = "fmt --all --check";
 const CLIPPY: &str = "clippy --locked --workspace --all-targets -- -D warnings";
 const CLIPPY_WASM: &str = "clippy --locked --package skyports-app --bin skyports-web --features hydrate \
                            --target wasm32-unknown-unknown -- -D warnings";
+const DOC: &str = "doc --locked --workspace --exclude xtask --no-deps";
 // With the profile that xtask is built with already.
 const TEST_XTASK: &str = "test --locked --package xtask --profile xtask";
 // Programs too, so that they are built with what tests enable, once for all.
@@ -36,6 +37,7 @@ pub(crate) fn test(place: &Place) -> Result<ExitCode> {
     report.step("tidy", || tidy::check(place).map(Tally::check));
     report.step("clippy", || check(&mut cargo(place, CLIPPY)));
     report.step("clippy wasm", || check(&mut cargo(place, CLIPPY_WASM)));
+    report.step("doc", || check(cargo(place, DOC).env("RUSTDOCFLAGS", "-D warnings")));
     report.step("test xtask", || runner(&mut cargo(place, TEST_XTASK), tally::of_cargo));
     if report.step("build", || check(&mut cargo(place, BUILD))) {
         report.step("test", || runner(&mut cargo(place, TEST), tally::of_cargo));
