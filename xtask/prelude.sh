@@ -19,7 +19,7 @@ cd "$root" || exit 1
 channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
 if command -v rustup >/dev/null 2>&1; then
     if ! rustup target list --installed --toolchain "$channel" 2>/dev/null | grep -q '^wasm32-unknown-unknown$'; then
-        echo "skyports: installing Rust $channel with its WebAssembly target, by rustup (once, about 600 MB)" >&2
+        echo "skyports: installing Rust $channel with its WebAssembly target, by rustup (once, about 700 MB)" >&2
         rustup toolchain install "$channel" --profile minimal --component clippy,rustfmt --target wasm32-unknown-unknown >&2 || exit 1
     fi
 elif [ ! -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ]; then
