@@ -46,7 +46,12 @@ export function prepare({ args = [], ready = async () => {} } = {}) {
     const page = await world.stranger(options);
     await signIn(page, world.server);
     if (target !== '/') await page.goto(world.server.origin + target);
-    if (options.javaScriptEnabled !== false) await live(page);
+    if (options.javaScriptEnabled !== false) {
+      const { faults } = world.pages.at(-1);
+      await live(page).catch((error) => {
+        throw new Error([error.message, 'The browser said:', ...faults].join('\n'));
+      });
+    }
     return page;
   };
   return world;
