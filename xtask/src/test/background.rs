@@ -19,7 +19,7 @@ use crate::process;
 const SCRIPT: &str = r#"
 exec 3<&0
 (cat <&3 >/dev/null; kill -- -$$ 2>/dev/null) &
-for program in "$@"; do nice "$program" 3<&- </dev/null || exit 1; done
+for program in "$@"; do "$program" 3<&- </dev/null || exit 1; done
 "#;
 
 /// Work that goes on beside the other steps.
