@@ -19,6 +19,8 @@ pub(crate) struct Live {
     again: bool,
     /// Whether something may have been missed since the last whole overview.
     behind: bool,
+    /// The revision that the stream began with: a whole overview may be older than it.
+    begun: u64,
     /// Changes that arrived while a whole overview was on its way.
     waiting: Vec<Change>,
 }
@@ -86,6 +88,7 @@ impl Live {
             loading: true,
             again: false,
             behind: false,
+            begun: 0,
             waiting: vec![],
         }
     }
@@ -106,7 +109,8 @@ impl Live {
             News::Hello { build, .. } if build != self.build => vec![Todo::Reload],
             News::Hello { revision, .. } => {
                 self.stream = Stream::Open;
-                // A load that is on its way settles a difference by itself.
+                self.begun = revision;
+                // A load that is on its way is looked at when it arrives.
                 let missed = self.behind || (!self.loading && revision != self.overview.revision);
                 if missed {
                     [Todo::Show].into_iter().chain(self.load()).collect()
@@ -133,6 +137,8 @@ impl Live {
                 vec![Todo::Show]
             }
             News::Loaded(overview) => {
+                // Answered before the stream began: the steps between the two were told to nobody.
+                self.again |= overview.revision < self.begun;
                 self.overview = overview;
                 self.behind = false;
                 self.settle()
@@ -235,6 +241,15 @@ mod tests {
         assert_eq!(live.hear(News::Change(change(5, 6))), [Todo::Show]);
         assert_eq!(live.hear(News::Change(change(5, 6))), []);
         assert_eq!(live.overview().revision, 6);
+    }
+
+    #[test]
+    fn a_load_that_is_older_than_the_stream_is_followed_by_another() {
+        let mut live = Live::starting(overview(4), "b1".to_owned());
+        assert_eq!(live.hear(hello(7)), [Todo::Show]);
+        assert_eq!(live.hear(News::Loaded(overview(5))), [Todo::Show, Todo::Load]);
+        assert_eq!(live.hear(News::Loaded(overview(7))), [Todo::Show]);
+        assert_eq!(live.overview().revision, 7);
     }
 
     #[test]
