@@ -38,9 +38,9 @@ pub async fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, bool)> {
 
 /// Serves until `stopping`; then lets open requests end.
 pub async fn serve(listener: TcpListener, router: Router, stopping: CancellationToken) {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+    // Browsers speak HTTP/2 over TLS alone, and telling the two apart has no time limit.
+    let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_READ);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Some(Duration::from_secs(30)));
     let graceful = GracefulShutdown::new();
     loop {
         let stream = tokio::select! {
