@@ -68,7 +68,7 @@ pub(crate) enum Health {
     /// The last attempts failed.
     Failing { since: Timestamp, error: String },
     /// The API server refuses.
-    Forbidden { error: String },
+    Forbidden { since: Timestamp, error: String },
 }
 
 /// All watches of one context.
@@ -102,6 +102,10 @@ impl ContextHealth {
             // The beginning of a failure is what people are told, not its latest moment.
             (Some(Health::Failing { since, .. }), Health::Failing { error, .. }) => {
                 let health = Health::Failing { since: *since, error: error.clone() };
+                self.watches.insert(watched, health);
+            }
+            (Some(Health::Forbidden { since, .. }), Health::Forbidden { error, .. }) => {
+                let health = Health::Forbidden { since: *since, error: error.clone() };
                 self.watches.insert(watched, health);
             }
             _ => {
@@ -148,6 +152,26 @@ impl ContextHealth {
         }
     }
 
+    /// Since when something essential has been refused.
+    fn refused_since(&self) -> Option<Timestamp> {
+        let refused = Watched::ALL.into_iter().filter(|w| w.is_essential()).filter_map(|w| {
+            match self.of(w) {
+                Health::Forbidden { since, .. } => Some(*since),
+                Health::Connecting | Health::Live | Health::Failing { .. } => None,
+            }
+        });
+        refused.min()
+    }
+
+    /// Since when a context in that state has been shown as it was.
+    pub(crate) fn outdated_since(&self, state: ContextState) -> Option<Timestamp> {
+        match state {
+            ContextState::Stale { since } => Some(since),
+            ContextState::Forbidden => self.refused_since(),
+            ContextState::Live | ContextState::Connecting | ContextState::Unreachable => None,
+        }
+    }
+
     /// Whether there is a picture to show at all.
     fn is_complete(&self) -> bool {
         self.has_listed(Watched::Pods) && self.has_listed(Watched::Services)
@@ -155,12 +179,17 @@ impl ContextHealth {
 
     /// What people are told of the context, and when that changes by time alone.
     pub(crate) fn status(&self, now: Timestamp) -> (ContextStatus, Option<Timestamp>) {
-        let (failure, next) = match self.failure(now) {
+        let (failure, mut next) = match self.failure(now) {
             Ok(failure) => (failure, None),
             Err(moment) => (None, Some(moment)),
         };
+        // A server that has just started refuses for a moment what it will allow.
+        let refused = self.refused_since().map(|since| since.plus(GRACE_SECONDS));
+        let is_passing = self.is_complete() && refused.is_some_and(|moment| now < moment);
+        if is_passing {
+            next = [next, refused].into_iter().flatten().min();
+        }
         let mut findings = Vec::new();
-        let forbidden = |w: Watched| matches!(self.of(w), Health::Forbidden { .. });
         let state = match failure {
             Some((since, error)) if self.is_complete() => {
                 let (context, error) = (self.context.clone(), error.to_owned());
@@ -172,13 +201,11 @@ impl ContextHealth {
                 findings.push(Reason::Unreachable { context, error }.finding());
                 ContextState::Unreachable
             }
-            None if Watched::ALL.into_iter().any(|w| w.is_essential() && forbidden(w)) => {
-                ContextState::Forbidden
-            }
+            None if refused.is_some() && !is_passing => ContextState::Forbidden,
             None if self.is_complete() => ContextState::Live,
             None => ContextState::Connecting,
         };
-        findings.extend(self.forbidden());
+        findings.extend(self.forbidden().filter(|_| !is_passing));
         findings.extend(self.unreadable.iter().map(|(object, error)| {
             Reason::UnreadableObject { object: object.clone(), error: error.clone() }.finding()
         }));
@@ -191,7 +218,7 @@ impl ContextHealth {
         let refused: Vec<(Watched, &String)> = Watched::ALL
             .into_iter()
             .filter_map(|w| match self.of(w) {
-                Health::Forbidden { error } => Some((w, error)),
+                Health::Forbidden { error, .. } => Some((w, error)),
                 Health::Connecting | Health::Live | Health::Failing { .. } => None,
             })
             .collect();
@@ -204,7 +231,11 @@ impl ContextHealth {
                 context: self.context.clone(),
                 resources,
                 namespace: self.namespace.clone(),
-                consequence: worst.consequence(),
+                consequence: if worst.is_essential() && self.is_complete() {
+                    "What is shown is as it was before."
+                } else {
+                    worst.consequence()
+                },
                 error: shown(error, 300),
             }
             .finding(),
@@ -257,7 +288,8 @@ mod tests {
     #[test]
     fn what_is_not_essential_may_be_forbidden() {
         let mut health = all_live();
-        let no = || Health::Forbidden { error: "events is forbidden".to_owned() };
+        let no =
+            || Health::Forbidden { since: Timestamp(0), error: "events is forbidden".to_owned() };
         health.set(Watched::ServiceEvents, no());
         health.set(Watched::PodEvents, no());
         let (status, _) = health.status(Timestamp(0));
@@ -265,6 +297,21 @@ mod tests {
         assert_eq!(status.findings.len(), 1);
         assert!(status.findings[0].lead.contains("list events in prod"), "{:?}", status.findings);
         health.set(Watched::Pods, no());
-        assert_eq!(health.status(Timestamp(0)).0.state, ContextState::Forbidden);
+        let (status, next) = health.status(Timestamp(1));
+        assert_eq!((status.state, next), (ContextState::Live, Some(Timestamp(2))));
+        let (status, _) = health.status(Timestamp(2));
+        assert_eq!(status.state, ContextState::Forbidden);
+        assert!(status.findings[0].detail.ends_with("What is shown is as it was before."));
+        assert_eq!(health.outdated_since(status.state), Some(Timestamp(0)));
+    }
+
+    #[test]
+    fn what_was_never_allowed_is_told_at_once() {
+        let mut health = health();
+        let error = "pods is forbidden".to_owned();
+        health.set(Watched::Pods, Health::Forbidden { since: Timestamp(100), error });
+        let (status, _) = health.status(Timestamp(100));
+        assert_eq!(status.state, ContextState::Forbidden);
+        assert!(status.findings[0].detail.ends_with("No cluster is shown."));
     }
 }

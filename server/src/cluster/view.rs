@@ -245,13 +245,19 @@ impl View {
         }
     }
 
+    /// Whether a watch sees one namespace where the pods' sees all: nothing can be said elsewhere.
+    fn narrowed_apart(&self, watched: Watched) -> bool {
+        self.narrowed.contains_key(&watched) && !self.narrowed.contains_key(&Watched::Pods)
+    }
+
     /// The picture at `now`, and the next moment at which it changes by time alone.
     fn picture(&self, now: Timestamp) -> (Picture, Option<Timestamp>) {
         let (status, next_status) = self.health.status(now);
         let scope = Scope {
             context: &self.name,
             now,
-            sees_events: self.health.has_listed(Watched::ServiceEvents),
+            sees_events: self.health.has_listed(Watched::ServiceEvents)
+                && !self.narrowed_apart(Watched::ServiceEvents),
             sees_controller: !self.narrowed.contains_key(&Watched::Services),
             sees_classes: self.health.has_listed(Watched::IngressClasses),
         };
@@ -268,7 +274,7 @@ impl View {
                 clusters.retain(|cluster| cluster.id.namespace == *namespace);
             }
         }
-        if let ContextState::Stale { since } = status.state {
+        if let Some(since) = self.health.outdated_since(status.state) {
             for cluster in &mut clusters {
                 outdated(cluster, since);
             }

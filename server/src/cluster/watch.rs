@@ -122,11 +122,11 @@ impl<K: Kind> Watch<K> {
                 End::Forbidden(error) if yields && !listed => return Err(error),
                 // A server that has just started refuses for a moment what it will allow.
                 End::Forbidden(error) if listed => {
-                    self.say(What::Health(Health::Forbidden { error })).await;
+                    self.say(What::Health(Health::Forbidden { since: clock::now(), error })).await;
                     sleep(pause().max(Duration::from_secs(1))).await;
                 }
                 End::Forbidden(error) => {
-                    self.say(What::Health(Health::Forbidden { error })).await;
+                    self.say(What::Health(Health::Forbidden { since: clock::now(), error })).await;
                     sleep(FORBIDDEN_PAUSE).await;
                 }
                 End::Failed(error, asked) => {
