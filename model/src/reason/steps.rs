@@ -67,7 +67,10 @@ impl Reason {
                 )]
             }
             Self::Forbidden { resources, namespace, .. } => {
-                vec![Step::command("Grant it", role(resources, namespace.as_ref()))]
+                vec![Step::command(
+                    "Have an administrator make this role and bind it to your account",
+                    roles(resources, namespace.as_ref()),
+                )]
             }
             Self::ContextInvalid { .. } => {
                 vec![Step::command("See the contexts", "kubectl config get-contexts")]
@@ -98,28 +101,37 @@ fn describe(object: &ObjectRef) -> Step {
     )
 }
 
-/// The smallest Role (or `ClusterRole`) that grants list and watch, as YAML to copy.
-fn role(resources: &[String], namespace: Option<&Namespace>) -> String {
-    let (kind, place) = match namespace {
-        Some(ns) => ("Role", format!("\n  namespace: {ns}")),
-        None => ("ClusterRole", String::new()),
-    };
+/// The smallest roles that grant list and watch, as YAML to copy. A Role cannot grant what lies in
+/// no namespace, so `ingressclasses` always gets a `ClusterRole`.
+fn roles(resources: &[String], namespace: Option<&Namespace>) -> String {
+    let (wide, narrow): (Vec<&str>, Vec<&str>) = resources
+        .iter()
+        .map(String::as_str)
+        .partition(|name| namespace.is_none() || *name == "ingressclasses");
+    let documents = [
+        role("ClusterRole", "skyports-viewer", &wide),
+        role(
+            "Role",
+            &format!("skyports-viewer\n  namespace: {}", namespace.map_or("", Namespace::as_str)),
+            &narrow,
+        ),
+    ];
+    documents.into_iter().flatten().collect::<Vec<_>>().join("---\n")
+}
+
+fn role(kind: &str, name: &str, resources: &[&str]) -> Option<String> {
     let rule = |group: &str, names: &[&str]| {
-        format!(
-            "- apiGroups: [\"{group}\"]\n  resources: [{}]\n  verbs: [list, watch]\n",
-            names.join(", ")
-        )
+        let names = names.join(", ");
+        let rule =
+            format!("- apiGroups: [\"{group}\"]\n  resources: [{names}]\n  verbs: [list, watch]\n");
+        if names.is_empty() { String::new() } else { rule }
     };
     let (networking, core): (Vec<&str>, Vec<&str>) =
-        resources.iter().map(String::as_str).partition(|name| name.starts_with("ingress"));
-    let mut yaml = format!(
-        "apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata:\n  name: skyports-viewer{place}\nrules:\n"
-    );
-    if !core.is_empty() {
-        yaml.push_str(&rule("", &core));
-    }
-    if !networking.is_empty() {
-        yaml.push_str(&rule("networking.k8s.io", &networking));
-    }
-    yaml
+        resources.iter().partition(|name| name.starts_with("ingress"));
+    let rules = rule("", &core) + &rule("networking.k8s.io", &networking);
+    (!rules.is_empty()).then(|| {
+        format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata:\n  name: {name}\nrules:\n{rules}"
+        )
+    })
 }
