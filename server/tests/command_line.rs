@@ -194,3 +194,40 @@ fn help_names_each_flags_variable() {
         assert!(out.contains("SKYPORTS_KUBECONFIG") && out.contains("SKYPORTS_CONTEXT"), "{out}");
     }
 }
+
+#[test]
+fn variables_of_flags_take_ones_and_zeros() {
+    let home = Home::new();
+    for value in ["1", "0", "true", "false", "yes", ""] {
+        let mut command = home.command(&["serve", "--listen", "0.0.0.0:0"]);
+        let output = command
+            .env("SKYPORTS_READ_ONLY", value)
+            .env("SKYPORTS_NO_LOGIN", value)
+            .output()
+            .unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(err.contains("reachable from other machines"), "{value}: {err}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_failure() {
+    let home = Home::new();
+    let mut command = home.command(&["list", "-o", "json"]);
+    command.env("KUBECONFIG", home.dead()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(!err.contains("panicked"), "{err}");
+}
+
+#[test]
+fn a_kubeconfig_cannot_steer_the_terminal() {
+    let home = Home::new();
+    let config = home.file("steers", "contexts: [{name: \"a\\e[31m\", context: {cluster: c}}]\n");
+    let (code, _, err) = home.run(&["list", "--context", "b"], Some(&config));
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("known contexts: a") && !err.contains('\u{1b}'), "{err:?}");
+}

@@ -1,8 +1,13 @@
 //! Exit codes, and how errors are told on standard error.
-#![expect(clippy::print_stderr, reason = "telling errors is this file's work")]
 
 use std::fmt::Display;
+use std::io::Write as _;
 use std::process::ExitCode;
+
+use skyports_model::finding::shown;
+
+/// More characters than any message of ours needs.
+const LONGEST: usize = 2_000;
 
 /// How a sub-command ended; the numbers are a public contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +35,19 @@ impl From<Exit> for ExitCode {
 
 /// Tells an error, and what to do next.
 pub(super) fn tell(error: impl Display, hint: Option<&str>) {
-    eprintln!("error: {error}");
+    line("error", error);
     if let Some(hint) = hint {
-        eprintln!("hint: {hint}");
+        line("hint", hint);
     }
 }
 
 /// Tells something that is no error.
 pub(super) fn note(text: impl Display) {
-    eprintln!("skyports: {text}");
+    line("skyports", text);
+}
+
+/// One line on standard error; what a cluster or a kubeconfig says cannot steer the terminal.
+fn line(kind: &str, text: impl Display) {
+    // With nobody left to read it there is nothing to do.
+    let _ = writeln!(std::io::stderr(), "{kind}: {}", shown(&text.to_string(), LONGEST));
 }

@@ -1,6 +1,6 @@
 //! `skyports list`: the overview in a terminal.
-#![expect(clippy::print_stdout, reason = "the list is what this command prints")]
 
+use std::io::{ErrorKind, Write as _};
 use std::time::Duration;
 
 use skyports_app::dashboard::Dashboard as _;
@@ -41,7 +41,15 @@ async fn list(args: ListArgs) -> Exit {
     // Who has said nothing by then is told of as silent; the others are shown.
     let _ = tokio::time::timeout(PATIENCE, live.settled()).await;
     loop {
-        let exit = print(Overview::clone(&live.overview()), cluster.as_deref(), output);
+        let (text, exit) = told(Overview::clone(&live.overview()), cluster.as_deref(), output);
+        if let Err(error) = written(&text) {
+            // The reader has seen enough: `skyports list | head`.
+            if error.kind() == ErrorKind::BrokenPipe {
+                return exit;
+            }
+            tell(format!("cannot write the list: {error}"), None);
+            return Exit::Usage;
+        }
         if !watch {
             return exit;
         }
@@ -49,28 +57,37 @@ async fn list(args: ListArgs) -> Exit {
     }
 }
 
-/// Prints what was asked for, and says on standard error what is missing from it.
-fn print(mut overview: Overview, wanted: Option<&str>, output: ListOutput) -> Exit {
+fn written(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// What was asked for; standard error says what is missing from it.
+fn told(mut overview: Overview, wanted: Option<&str>, output: ListOutput) -> (String, Exit) {
     let blind = tell_contexts(&overview) == overview.contexts.len();
     if let Some(wanted) = wanted
         && let Err(exit) = narrow(&mut overview, wanted, blind)
     {
-        return exit;
+        return (String::new(), exit);
     }
     let now = clock::now();
-    match output {
+    let text = match output {
         // Nothing is known: standard error has said why, and a table would claim more.
-        ListOutput::Table | ListOutput::Wide if blind => {}
+        ListOutput::Table | ListOutput::Wide if blind => String::new(),
         ListOutput::Json => {
-            match serde_json::to_string_pretty(&document::Overview::of(&overview, now)) {
-                Ok(json) => println!("{json}"),
-                Err(error) => tell(format!("cannot write the overview as JSON: {error}"), None),
-            }
+            let json = serde_json::to_string_pretty(&document::Overview::of(&overview, now));
+            json.map_or_else(|error| untold(&error), |json| json + "\n")
         }
-        ListOutput::Table => print!("{}", table::table(&overview, now, false)),
-        ListOutput::Wide => print!("{}", table::table(&overview, now, true)),
-    }
-    if blind { Exit::Cluster } else { Exit::Done }
+        ListOutput::Table => table::table(&overview, now, false),
+        ListOutput::Wide => table::table(&overview, now, true),
+    };
+    (text, if blind { Exit::Cluster } else { Exit::Done })
+}
+
+fn untold(error: &serde_json::Error) -> String {
+    tell(format!("cannot write the overview as JSON: {error}"), None);
+    String::new()
 }
 
 /// Keeps the one cluster that is wanted.
@@ -130,8 +147,16 @@ fn tell_contexts(overview: &Overview) -> usize {
         dead += usize::from(blind);
         for finding in &context.findings {
             let message = format!("{}: {}", context.name, finding.message());
-            let evidence = finding.evidence.as_deref();
-            if blind { tell(message, evidence) } else { note(message) }
+            if blind {
+                let evidence = finding.evidence.iter().map(|evidence| format!(" ({evidence})"));
+                let hint = finding.steps.first().map(|step| match &step.command {
+                    Some(command) => format!("{}: {command}", step.title),
+                    None => step.title.clone(),
+                });
+                tell(message + &evidence.collect::<String>(), hint.as_deref());
+            } else {
+                note(message);
+            }
         }
     }
     dead

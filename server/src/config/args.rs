@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Parser, Subcommand, ValueEnum};
 
 /// Every port that `SkyPilot` opened on Kubernetes, with the URL that works or the reason why not.
@@ -45,13 +46,13 @@ pub struct ServeArgs {
     )]
     pub listen: SocketAddr,
     /// Open the page in a browser
-    #[arg(long, env = "SKYPORTS_OPEN")]
+    #[arg(long, env = "SKYPORTS_OPEN", value_parser = FalseyValueParser::new())]
     pub open: bool,
     /// Ask for no login; on a loopback address only
-    #[arg(long, env = "SKYPORTS_NO_LOGIN")]
+    #[arg(long, env = "SKYPORTS_NO_LOGIN", value_parser = FalseyValueParser::new())]
     pub no_login: bool,
     /// Never write to a cluster (this release never does)
-    #[arg(long, env = "SKYPORTS_READ_ONLY")]
+    #[arg(long, env = "SKYPORTS_READ_ONLY", value_parser = FalseyValueParser::new())]
     pub read_only: bool,
     /// Folder of the web page's files, as `cargo xtask web` makes it
     #[arg(long, value_name = "DIR", env = "SKYPORTS_WEB_DIR", hide = true)]
@@ -71,7 +72,7 @@ pub struct ListArgs {
     #[arg(short, long, value_enum, default_value_t = ListOutput::Table, env = "SKYPORTS_OUTPUT")]
     pub output: ListOutput,
     /// Print again at each change, until interrupted
-    #[arg(long, env = "SKYPORTS_WATCH")]
+    #[arg(long, env = "SKYPORTS_WATCH", value_parser = FalseyValueParser::new())]
     pub watch: bool,
     /// Which clusters.
     #[command(flatten)]
@@ -99,13 +100,13 @@ pub struct CommonArgs {
     #[arg(long = "context", value_name = "NAME", env = "SKYPORTS_CONTEXT", value_delimiter = ',')]
     pub contexts: Vec<String>,
     /// Look at every context of the kubeconfig
-    #[arg(long, env = "SKYPORTS_ALL_CONTEXTS", conflicts_with = "contexts")]
+    #[arg(long, env = "SKYPORTS_ALL_CONTEXTS", value_parser = FalseyValueParser::new(), conflicts_with = "contexts")]
     pub all_contexts: bool,
     /// Look at one namespace only [default: all that can be listed, else the context's own]
     #[arg(long, short, value_name = "NS", env = "SKYPORTS_NAMESPACE")]
     pub namespace: Option<String>,
     /// Look at all namespaces, and never fall back to the context's own
-    #[arg(long, short = 'A', env = "SKYPORTS_ALL_NAMESPACES", conflicts_with = "namespace")]
+    #[arg(long, short = 'A', env = "SKYPORTS_ALL_NAMESPACES", value_parser = FalseyValueParser::new(), conflicts_with = "namespace")]
     pub all_namespaces: bool,
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use skyports_app::dashboard::Dashboard as _;
 use skyports_app::page::{self, PageEnv, Theme};
 use skyports_model::finding::shown;
-use skyports_model::{ClusterId, Filter, Port, Step};
+use skyports_model::{ClusterId, Filter, Overview, Port, Step};
 
 use super::assets::Encoded;
 use super::router::Shared;
@@ -42,8 +42,13 @@ struct Kept {
 pub struct PageCache(Mutex<HashMap<(What, Theme), Kept>>);
 
 impl PageCache {
-    fn get(&self, shared: &Shared, what: What, theme: Theme) -> Arc<Encoded> {
-        let overview = shared.live.overview();
+    fn get(
+        &self,
+        shared: &Shared,
+        overview: &Arc<Overview>,
+        what: What,
+        theme: Theme,
+    ) -> Arc<Encoded> {
         let env = env(shared, theme);
         let (revision, minute) = (overview.revision, env.now.0.div_euclid(60));
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -55,9 +60,9 @@ impl PageCache {
         }
         // Rendering under the lock: of many readers at once one renders, the others get its page.
         let html = match &key.0 {
-            What::Overview => page::overview(&overview, &Filter::default(), &env),
-            What::Cluster(id, marked) => page::cluster(&overview, id, *marked, &env),
-            What::Contexts => page::contexts(&overview, &env),
+            What::Overview => page::overview(overview, &Filter::default(), &env),
+            What::Cluster(id, marked) => page::cluster(overview, id, *marked, &env),
+            What::Contexts => page::contexts(overview, &env),
         };
         let body = Arc::new(encoded(html));
         if pages.len() >= KEPT_PAGES {
@@ -97,7 +102,10 @@ pub(super) async fn overview(
     let filter =
         Filter { text: q.chars().take(200).collect(), state: state.chars().take(20).collect() };
     if filter.is_empty() {
-        return html(&shared.pages.get(&shared, What::Overview, theme), &headers);
+        return html(
+            &shared.pages.get(&shared, &shared.live.overview(), What::Overview, theme),
+            &headers,
+        );
     }
     let html = page::overview(&shared.live.overview(), &filter, &env(&shared, theme));
     axum::response::Html(html).into_response()
@@ -110,7 +118,10 @@ pub(super) async fn home() -> Redirect {
 
 /// `GET /contexts`
 pub(super) async fn contexts(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    html(&shared.pages.get(&shared, What::Contexts, theme(&headers)), &headers)
+    html(
+        &shared.pages.get(&shared, &shared.live.overview(), What::Contexts, theme(&headers)),
+        &headers,
+    )
 }
 
 /// `GET /c/CONTEXT/NAMESPACE/NAME`
@@ -145,6 +156,9 @@ fn cluster_page(
 ) -> Response {
     let overview = shared.live.overview();
     let Some(cluster) = overview.cluster_at(context, namespace, name) else {
+        if !shared.live.is_settled() {
+            return connecting(shared, headers);
+        }
         let what = format!(
             "There is no cluster {} in namespace {} of {}. It may be down since, or in a context that is not shown.",
             shown(name, 80),
@@ -155,7 +169,15 @@ fn cluster_page(
     };
     let marked = marked.filter(|port| cluster.endpoints.iter().any(|e| e.port() == *port));
     let what = What::Cluster(cluster.id.clone(), marked);
-    html(&shared.pages.get(shared, what, theme(headers)), headers)
+    html(&shared.pages.get(shared, &overview, what, theme(headers)), headers)
+}
+
+/// The answer to a deep link before anything is known: the browser asks again by itself.
+fn connecting(shared: &Shared, headers: &HeaderMap) -> Response {
+    let what = "skyports has just started and is still connecting. This page comes back by itself.";
+    let mut response = failed(shared, headers, StatusCode::SERVICE_UNAVAILABLE, "Connecting", what);
+    response.headers_mut().insert(header::REFRESH, HeaderValue::from_static("2"));
+    response
 }
 
 /// `GET /go/NAME`: the short form for links from `SkyPilot`'s `dashboard.external_links`.
@@ -174,6 +196,7 @@ pub(super) async fn go(
             let html = page::overview(&overview, &filter, &env(&shared, theme(&headers)));
             axum::response::Html(html).into_response()
         }
+        (None, _) if !shared.live.is_settled() => connecting(&shared, &headers),
         (None, _) => {
             let what = format!("No cluster is named {}.", shown(&name, 80));
             failed(&shared, &headers, StatusCode::NOT_FOUND, "No such cluster", &what)
