@@ -119,6 +119,7 @@ def test_events_that_may_not_be_read(rig: Rig, namespace: str, skyports: Skyport
     config = rig.write_kubeconfig(tmp_path / "no-events", rig.context(user="no-events"))
     overview = skyports.list_json("--namespace", namespace, kubeconfig=config)
     assert context_state(overview, "rig") == "live", overview["contexts"]
+    assert "list events" in overview["contexts"][0]["detail"], overview["contexts"]
     assert endpoints(overview, namespace, c)[8888]["urls"] == ["http://203.0.113.234:8888/"]
     pending = endpoints(overview, namespace, waits)[8888]
     assert pending["state"] == "pending" and pending["reason"]["code"] in WAITING, pending
