@@ -31,11 +31,12 @@ test('the API server stops: said within 5 s, rows stay; it returns: current with
 
 test('the page loads in an outage too, and becomes live after it', async () => {
   await world.rig.ask('stop_apiserver');
-  const page = await world.open();
+  const page = await world.open('/', { outage: true });
   assert.equal(await rows(page).count(), 3);
   await page.getByText(/No answer from rig since/).first().waitFor({ timeout: 5_000 });
   await world.rig.ask('start_apiserver');
   await page.getByText(/No answer from rig since/).first().waitFor({ state: 'detached', timeout: 3_000 });
+  await live(page);
 });
 
 test('a lost stream: the page says so, and asks the server function anew', async () => {

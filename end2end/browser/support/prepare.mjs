@@ -41,12 +41,12 @@ export function prepare({ args = [], ready = async () => {} } = {}) {
     return page;
   };
 
-  // A page at `target`, signed in as the printed link does it.
-  world.open = async (target = '/', options = {}) => {
+  // A page at `target`, signed in as the printed link does it; `outage`: it will not become live.
+  world.open = async (target = '/', { outage = false, ...options } = {}) => {
     const page = await world.stranger(options);
     await signIn(page, world.server);
     if (target !== '/') await page.goto(world.server.origin + target);
-    if (options.javaScriptEnabled !== false) {
+    if (options.javaScriptEnabled !== false && !outage) {
       const { faults } = world.pages.at(-1);
       await live(page).catch((error) => {
         throw new Error([error.message, 'The browser said:', ...faults].join('\n'));
