@@ -12,6 +12,7 @@ mod components;
 pub mod dashboard;
 pub mod island;
 mod live;
+mod node;
 pub mod page;
 mod pages;
 mod reach;

@@ -9,12 +9,15 @@ use leptos::prelude::*;
 use crate::board::Board;
 use crate::components::icon::Icons;
 use crate::components::note::context_notes;
+use crate::node::{Live, el, live};
 
 /// The notes of all contexts that the page is about.
-fn all_notes(board: Board, icons: Icons) -> impl IntoView {
-    move || {
+fn all_notes(board: Board, icons: Icons) -> Live {
+    live(move || {
         board.contexts.with(|contexts| {
-            contexts.iter().flat_map(|context| context_notes(context, &icons)).collect::<Vec<_>>()
+            let notes: Vec<_> =
+                contexts.iter().flat_map(|context| context_notes(context, &icons)).collect();
+            el("div").class("notes").with(notes)
         })
-    }
+    })
 }

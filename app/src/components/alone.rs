@@ -6,6 +6,7 @@ use skyports_model::Step;
 use super::finding::{prose, steps};
 use super::icon::Icons;
 use super::shell::brand;
+use crate::node::el;
 
 /// A card in the middle of the page.
 fn alone<C: IntoView>(icons: &Icons, card: C, foot: String) -> impl IntoView + use<C> {
@@ -68,7 +69,7 @@ pub(crate) fn error_card(
     let next = (!next.is_empty()).then(|| steps(next, icons));
     let card = view! {
         <h1>{title.to_owned()}</h1>
-        <p class="lead">{prose(what)}</p>
+        {prose(el("p").class("lead"), what)}
         {next}
         <p>
             <a class="btn" href="/">

@@ -1,26 +1,23 @@
 //! The app that is probably behind a port.
 
-use leptos::either::Either;
-use leptos::prelude::*;
 use skyports_model::AppGuess;
 
 use super::icon::{Icons, drawn};
+use crate::node::{Element, el};
 
 /// A tile of two letters with the app's name, or an empty one.
-pub(crate) fn app_tile(app: Option<&AppGuess>, icons: &Icons) -> impl IntoView + use<> {
-    let title = app.map(|_| "Guessed from the port number");
-    let class = if app.is_some() { "tile" } else { "tile none" };
-    let face = match app {
-        Some(app) => Either::Left(app.tile.clone()),
-        None => Either::Right(drawn("icon small", "pod", icons)),
+pub(crate) fn app_tile(app: Option<&AppGuess>, icons: &Icons) -> Element {
+    let tile = el("span").attr("aria-hidden", "true");
+    let (tile, name) = match app {
+        Some(app) => (tile.class("tile").with(app.tile.clone()), app.name.clone()),
+        None => (
+            tile.class("tile none").with(drawn("icon small", "pod", icons)),
+            "Unknown app".to_owned(),
+        ),
     };
-    let name = app.map_or_else(|| "Unknown app".to_owned(), |app| app.name.clone());
-    view! {
-        <span class="app" title=title>
-            <span class=class aria-hidden="true">
-                {face}
-            </span>
-            <span class="truncate">{name}</span>
-        </span>
-    }
+    el("span")
+        .class("app")
+        .maybe("title", app.map(|_| "Guessed from the port number"))
+        .with(tile)
+        .with(el("span").class("truncate").with(name))
 }

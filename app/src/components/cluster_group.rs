@@ -9,6 +9,7 @@ use super::endpoint_row::live_rows;
 use super::icon::Icons;
 use super::note::note;
 use crate::board::{Board, Group, Head};
+use crate::node::{Element, el, live};
 
 /// A group that follows its signals.
 pub(crate) fn live_group(group: Group, board: Board, icons: Icons) -> impl IntoView {
@@ -19,7 +20,7 @@ pub(crate) fn live_group(group: Group, board: Board, icons: Icons) -> impl IntoV
         <tbody class="group" class:stale-rows=move || stale.with(|head| head.stale.is_some()) role="rowgroup">
             <tr role="row">
                 <th role="rowheader" scope="rowgroup" colspan="6">
-                    {move || bar.with(group_bar)}
+                    {live(move || bar.with(group_bar))}
                 </th>
             </tr>
             {move || below.with(|head| plain_rows(head, &below_icons))}
@@ -28,31 +29,31 @@ pub(crate) fn live_group(group: Group, board: Board, icons: Icons) -> impl IntoV
     }
 }
 
-fn group_bar(head: &Head) -> impl IntoView + use<> {
+fn group_bar(head: &Head) -> Element {
     let Cluster { id, name, user, .. } = &head.cluster;
     let place = format!("{} / {}", id.context, id.namespace);
     let title = format!("Context {}, namespace {}", id.context, id.namespace);
-    let user = user.clone().map(|user| view! { <span class="meta far">{user}</span> });
-    let kind = kind(head.cluster.kind).map(|kind| view! { <span class="tag">{kind}</span> });
-    let stale = head.stale.map(|since| {
-        view! { <span class="tag">{format!("As of {}", clock_time(since))}</span> }
-    });
-    view! {
-        <div class="group-bar">
-            <a class="group-name" href=id.path()>
-                {name.clone()}
-            </a>
-            <span class="group-facts">
-                <span class="meta">{head.cluster.size()}</span>
-                <span class="meta truncate" title=title>
-                    <span class="truncate">{place}</span>
-                </span>
-                {user}
-                {kind}
-                {stale}
-            </span>
-        </div>
-    }
+    let user = user.clone().map(|user| el("span").class("meta far").with(user));
+    let kind = kind(head.cluster.kind).map(|kind| el("span").class("tag").with(kind));
+    let stale = head
+        .stale
+        .map(|since| el("span").class("tag").with(format!("As of {}", clock_time(since))));
+    let place = el("span")
+        .class("meta truncate")
+        .attr("title", title)
+        .with(el("span").class("truncate").with(place));
+    el("div")
+        .class("group-bar")
+        .with(el("a").class("group-name").attr("href", id.path()).with(name.clone()))
+        .with(
+            el("span")
+                .class("group-facts")
+                .with(el("span").class("meta").with(head.cluster.size()))
+                .with(place)
+                .with(user)
+                .with(kind)
+                .with(stale),
+        )
 }
 
 /// What a cluster is, where that is not plain.
@@ -67,40 +68,24 @@ pub(crate) fn kind(kind: ClusterKind) -> Option<&'static str> {
 }
 
 /// The rows without an endpoint: what the whole cluster should know, and that no port is open.
-pub(crate) fn plain_rows(head: &Head, icons: &Icons) -> impl IntoView + use<> {
-    let findings: Vec<_> = head
-        .cluster
-        .findings
-        .iter()
-        .map(|finding| plain_row(note(finding, false, icons)))
-        .collect();
-    let none = (head.ports == 0).then(|| plain_row(no_ports(&head.cluster, icons)));
-    (findings, none)
+pub(crate) fn plain_rows(head: &Head, icons: &Icons) -> Vec<Element> {
+    let findings = head.cluster.findings.iter().map(|found| note(found, false, icons));
+    let none = (head.ports == 0).then(|| no_ports(&head.cluster, icons));
+    findings.chain(none).map(plain_row).collect()
 }
 
-fn plain_row(content: impl IntoView) -> impl IntoView {
-    view! {
-        <tr class="row plain" role="row">
-            <td colspan="6" role="cell">
-                {content}
-            </td>
-        </tr>
-    }
+fn plain_row(content: Element) -> Element {
+    let cell = el("td").attr("colspan", "6").attr("role", "cell").with(content);
+    el("tr").class("row plain").attr("role", "row").with(cell)
 }
 
-fn no_ports(cluster: &Cluster, icons: &Icons) -> impl IntoView + use<> {
-    let head = cluster.head_address.as_ref().map(|address| {
-        let label = format!("Copy the head’s address of {}", cluster.name);
-        view! {
-            <span class="meta">{"Head pod"}</span>
-            <span class="mono">{address.to_string()}</span>
-            {copy_button(label, icons)}
-        }
-    });
-    view! {
-        <div class="row-line">
-            <span>{"No open ports"}</span>
-            {head}
-        </div>
+fn no_ports(cluster: &Cluster, icons: &Icons) -> Element {
+    let line = el("div").class("row-line").with(el("span").with("No open ports"));
+    match &cluster.head_address {
+        None => line,
+        Some(address) => line
+            .with(el("span").class("meta").with("Head pod"))
+            .with(el("span").class("mono").with(address.to_string()))
+            .with(copy_button(format!("Copy the head’s address of {}", cluster.name), icons)),
     }
 }

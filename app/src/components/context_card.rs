@@ -1,36 +1,29 @@
 //! One context: whether we see it, and what is missing.
 
-use leptos::prelude::*;
 use skyports_model::time::clock_time;
 use skyports_model::{ContextState, ContextStatus};
 
 use super::icon::{Icons, glyph};
 use super::note::context_notes;
+use crate::node::{Element, el};
 
 /// The card of a context.
-pub(crate) fn context_card(context: &ContextStatus, icons: &Icons) -> impl IntoView + use<> {
+pub(crate) fn context_card(context: &ContextStatus, icons: &Icons) -> Element {
     let (state, word, sub) = told(context.state);
-    let scope = context.namespace.as_ref().map(|namespace| {
-        view! { <span>{format!("Only the namespace {namespace} is shown")}</span> }
-    });
-    view! {
-        <section class="context" id=context.name.slug()>
-            <div class="context-head">
-                <div>
-                    <h2>{context.name.to_string()}</h2>
-                    <p>
-                        <span>{sub}</span>
-                        {scope}
-                    </p>
-                </div>
-                <span class="status" data-state=state>
-                    {glyph(state, icons)}
-                    {word}
-                </span>
-            </div>
-            {context_notes(context, icons)}
-        </section>
-    }
+    let scope = context
+        .namespace
+        .as_ref()
+        .map(|namespace| el("span").with(format!("Only the namespace {namespace} is shown")));
+    let title = el("div")
+        .with(el("h2").with(context.name.to_string()))
+        .with(el("p").with(el("span").with(sub)).with(scope));
+    let status =
+        el("span").class("status").attr("data-state", state).with(glyph(state, icons)).with(word);
+    el("section")
+        .class("context")
+        .attr("id", context.name.slug())
+        .with(el("div").class("context-head").with(title).with(status))
+        .with(context_notes(context, icons))
 }
 
 /// A context's state as icon, word and sentence.

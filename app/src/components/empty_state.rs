@@ -1,38 +1,27 @@
 //! What a page says where it has no cluster to show.
 
-use leptos::prelude::*;
 use skyports_model::Filter;
 
 use super::code_block::code_block;
 use super::finding::prose;
 use super::icon::{Icons, icon};
 use crate::board::Empty;
+use crate::node::{Element, el};
 use crate::words::count;
 
 /// Why there is nothing, and what to do.
-pub(crate) fn empty_state(empty: &Empty, filter: &Filter, icons: &Icons) -> impl IntoView + use<> {
+pub(crate) fn empty_state(empty: &Empty, filter: &Filter, icons: &Icons) -> Element {
     let Said { icon: name, title, text, command, link } = said(empty, filter);
     let command = command.map(|command| code_block(command, "the command", icons));
-    let link = link.map(|text| {
-        view! {
-            <p>
-                <a class="btn" href="/">
-                    {text}
-                </a>
-            </p>
-        }
-    });
-    view! {
-        <div class="sheet">
-            <div class="empty">
-                {icon(name, icons)}
-                <h2>{title}</h2>
-                <p>{prose(&text)}</p>
-                {command}
-                {link}
-            </div>
-        </div>
-    }
+    let link = link.map(|text| el("p").with(el("a").class("btn").attr("href", "/").with(text)));
+    let said = el("div")
+        .class("empty")
+        .with(icon(name, icons))
+        .with(el("h2").with(title))
+        .with(prose(el("p"), &text))
+        .with(command)
+        .with(link);
+    el("div").class("sheet").with(said)
 }
 
 struct Said {

@@ -1,6 +1,5 @@
 //! One endpoint: a row of the table.
 
-use leptos::either::Either;
 use leptos::prelude::*;
 use skyports_model::time::age_in_words;
 use skyports_model::{Endpoint, EndpointState, Port, Timestamp};
@@ -12,6 +11,7 @@ use super::icon::Icons;
 use super::reach::reach;
 use super::status_badge::status_badge;
 use crate::board::{Board, Row, RowValue};
+use crate::node::{Element, el, live};
 use crate::reach::Reach;
 use crate::words;
 
@@ -25,7 +25,9 @@ pub(crate) fn live_rows(
 ) -> impl IntoView {
     let live_row = move |row: Row| {
         let icons = icons.clone();
-        move || row.value.with(|value| endpoint_row(value, time_for(value, board), marked, &icons))
+        live(move || {
+            row.value.with(|value| endpoint_row(value, time_for(value, board), marked, &icons))
+        })
     };
     view! { <For each=move || rows.get() key=|row| row.serial children=live_row/> }
 }
@@ -41,59 +43,48 @@ fn time_for(value: &RowValue, board: Board) -> Timestamp {
 }
 
 /// The row as it is at one moment.
-fn endpoint_row(
-    value: &RowValue,
-    now: Timestamp,
-    marked: Option<Port>,
-    icons: &Icons,
-) -> impl IntoView + use<> {
+fn endpoint_row(value: &RowValue, now: Timestamp, marked: Option<Port>, icons: &Icons) -> Element {
     let RowValue { endpoint, cluster } = value;
     let reason = endpoint.state.reason().map(|reason| finding(reason, false, icons));
     let warnings: Vec<_> =
         endpoint.warnings.iter().map(|warning| finding(warning, false, icons)).collect();
     let marked = marked == Some(endpoint.port());
     let path = format!("{}/{}", endpoint.id.cluster.path(), endpoint.port());
-    view! {
-        <tr class="row" role="row" aria-current=marked.then_some("true")>
-            <td class="c-status" role="cell">
-                {status_badge(&endpoint.state, now, icons)}
-            </td>
-            <th class="c-port" role="rowheader" scope="row">
-                <a href=path>
-                    <span class="port">{endpoint.port().number()}</span>
-                    {app_tile(endpoint.app.as_ref(), icons)}
-                </a>
-            </th>
-            <td class="c-url" role="cell">
-                {endpoint_url(endpoint, cluster, icons)}
-                {reason}
-                {warnings}
-            </td>
-            <td class="c-mode" role="cell" title=endpoint.object.to_string()>
-                {endpoint.mode().label()}
-            </td>
-            <td class="c-reach" role="cell">
-                {reach(Reach::of(endpoint), icons)}
-            </td>
-            <td class="c-age" role="cell">
-                {age(endpoint, now)}
-            </td>
-        </tr>
-    }
+    let to_panel = el("a")
+        .attr("href", path)
+        .with(el("span").class("port").with(endpoint.port().to_string()))
+        .with(app_tile(endpoint.app.as_ref(), icons));
+    el("tr")
+        .class("row")
+        .attr("role", "row")
+        .maybe("aria-current", marked.then_some("true"))
+        .with(cell("c-status").with(status_badge(&endpoint.state, now, icons)))
+        .with(
+            el("th").class("c-port").attr("role", "rowheader").attr("scope", "row").with(to_panel),
+        )
+        .with(
+            cell("c-url").with(endpoint_url(endpoint, cluster, icons)).with(reason).with(warnings),
+        )
+        .with(
+            cell("c-mode").attr("title", endpoint.object.to_string()).with(endpoint.mode().label()),
+        )
+        .with(cell("c-reach").with(reach(Reach::of(endpoint), icons)))
+        .with(age(cell("c-age"), endpoint, now))
+}
+
+fn cell(class: &'static str) -> Element {
+    el("td").class(class).attr("role", "cell")
 }
 
 /// How long the port has been open; nothing before there is something to open.
-fn age(endpoint: &Endpoint, now: Timestamp) -> impl IntoView + use<> {
+fn age(cell: Element, endpoint: &Endpoint, now: Timestamp) -> Element {
     let is_reachable = !endpoint.addresses.is_empty() || !endpoint.urls.is_empty();
     match endpoint.opened.filter(|_| is_reachable) {
-        None => Either::Left("–"),
+        None => cell.with("–"),
         Some(opened) => {
             let (exact, told) = words::moment(opened);
-            Either::Right(view! {
-                <time datetime=exact title=told>
-                    {age_in_words(opened.age(now))}
-                </time>
-            })
+            let time = el("time").attr("datetime", exact).attr("title", told);
+            cell.with(time.with(age_in_words(opened.age(now))))
         }
     }
 }

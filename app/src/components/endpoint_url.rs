@@ -1,90 +1,64 @@
 //! A URL that can be opened, an address that can be copied, or the shape of what will come.
 
-use leptos::either::EitherOf3;
-use leptos::prelude::*;
 use skyports_model::{Endpoint, ExternalUrl, FutureUrl, Scheme};
 
 use super::copy_button::copy_button;
 use super::icon::{Icons, icon};
+use crate::node::{Element, el};
 
 /// Hosts up to this length are shown whole.
 const LONGEST_HOST: usize = 34;
 
-/// The lines with what to open or to copy; without an address, one line with what is known of it.
-pub(crate) fn endpoint_url(
-    endpoint: &Endpoint,
-    cluster: &str,
-    icons: &Icons,
-) -> impl IntoView + use<> {
+/// What to open or to copy, a line each; without an address, one line with what is known of it.
+pub(crate) fn endpoint_url(endpoint: &Endpoint, cluster: &str, icons: &Icons) -> Vec<Element> {
     let Endpoint { urls, addresses, future, .. } = endpoint;
     let port = endpoint.port();
-    let mut lines: Vec<_> = urls
-        .iter()
-        .map(|url| {
+    let line = |shown| el("div").class("url-line").with(shown);
+    if !urls.is_empty() {
+        let to_copy = |url| {
             let label = format!("Copy URL for port {port} of {cluster}");
-            line(EitherOf3::A(external_link(url, icons)), Some(label), icons)
-        })
-        .collect();
-    if lines.is_empty() {
-        lines.extend(addresses.iter().map(|address| {
+            line(external_link(url, icons)).with(copy_button(label, icons))
+        };
+        urls.iter().map(to_copy).collect()
+    } else if !addresses.is_empty() {
+        let to_copy = |address: &String| {
             let label = format!("Copy address for port {port} of {cluster}");
-            line(
-                EitherOf3::B(view! { <span class="url">{address.clone()}</span> }),
-                Some(label),
-                icons,
-            )
-        }));
-    }
-    if lines.is_empty() {
-        lines.push(line(EitherOf3::C(future_url(future.as_ref())), None, icons));
-    }
-    lines
-}
-
-fn line<A, B, C>(
-    shown: EitherOf3<A, B, C>,
-    copy: Option<String>,
-    icons: &Icons,
-) -> impl IntoView + use<A, B, C>
-where
-    EitherOf3<A, B, C>: IntoView,
-{
-    view! {
-        <div class="url-line">
-            {shown}
-            {copy.map(|label| copy_button(label, icons))}
-        </div>
+            line(el("span").class("url").with(address.clone())).with(copy_button(label, icons))
+        };
+        addresses.iter().map(to_copy).collect()
+    } else {
+        vec![line(future_url(future.as_ref()))]
     }
 }
 
 /// A link out of skyports: nothing but an [`ExternalUrl`] can become one.
-fn external_link(url: &ExternalUrl, icons: &Icons) -> impl IntoView + use<> {
+fn external_link(url: &ExternalUrl, icons: &Icons) -> Element {
     let authority = url.authority();
     let scheme = scheme(url.scheme());
     let href = [scheme, &authority, url.path()].concat();
-    let (cut, kept) = parts(authority, url.path());
-    let ([host, path], [port, end]) = (cut.map(may_be_cut), kept.map(stays));
-    view! {
-        <a class="url" href=href target="_blank" rel="noopener noreferrer">
-            <span class="scheme">{scheme}</span>
-            {host}
-            {port}
-            {path}
-            {end}
-            {icon("external", icons)}
-            <span class="visually-hidden">{" (opens in a new tab)"}</span>
-        </a>
-    }
+    let ([host, path], [port, end]) = parts(authority, url.path());
+    el("a")
+        .class("url")
+        .attr("href", href)
+        .attr("target", "_blank")
+        .attr("rel", "noopener noreferrer")
+        .with(el("span").class("scheme").with(scheme))
+        .with(may_be_cut(host))
+        .with(stays(port))
+        .with(may_be_cut(path))
+        .with(stays(end))
+        .with(icon("external", icons))
+        .with(el("span").class("visually-hidden").with(" (opens in a new tab)"))
 }
 
 /// A part that may end in an ellipsis.
-fn may_be_cut(text: String) -> Option<impl IntoView> {
-    (!text.is_empty()).then(|| view! { <span class="cut">{text}</span> })
+fn may_be_cut(text: String) -> Option<Element> {
+    (!text.is_empty()).then(|| el("span").class("cut").with(text))
 }
 
 /// A part that is always shown whole.
-fn stays(text: String) -> Option<impl IntoView> {
-    (!text.is_empty()).then(|| view! { <span>{text}</span> })
+fn stays(text: String) -> Option<Element> {
+    (!text.is_empty()).then(|| el("span").with(text))
 }
 
 /// How a URL of that scheme begins.
@@ -119,26 +93,19 @@ fn cut_path(path: &str) -> (&str, &str) {
 }
 
 /// The link as far as it is known, with a hole where the address will be.
-fn future_url(future: Option<&FutureUrl>) -> impl IntoView + use<> {
-    let (scheme, hole, port, path) = match future {
-        Some(FutureUrl { scheme, port, path }) => {
-            let port = port.filter(|port| port.number() != scheme.default_port());
-            let port = port.map_or(String::new(), |port| format!(":{port}"));
-            (self::scheme(*scheme), "hole", port, path.as_str())
-        }
-        None => ("", "", String::new(), ""),
+fn future_url(future: Option<&FutureUrl>) -> Element {
+    let whole = el("span").class("url future");
+    let Some(FutureUrl { scheme, port, path }) = future else {
+        return whole.with(el("span").with("No address"));
     };
-    let (start, end) = cut_path(path);
-    let middle = if hole.is_empty() { "No address" } else { "address" };
-    view! {
-        <span class="url future">
-            {stays(scheme.to_owned())}
-            <span class=hole>{middle}</span>
-            {stays(port)}
-            {may_be_cut(start.to_owned())}
-            {stays(end.to_owned())}
-        </span>
-    }
+    let port = port.filter(|port| port.number() != scheme.default_port());
+    let (start, end) = cut_path(path.as_str());
+    whole
+        .with(stays(self::scheme(*scheme).to_owned()))
+        .with(el("span").class("hole").with("address"))
+        .with(port.map(|port| el("span").with(format!(":{port}"))))
+        .with(may_be_cut(start.to_owned()))
+        .with(stays(end.to_owned()))
 }
 
 #[cfg(test)]

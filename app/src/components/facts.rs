@@ -1,14 +1,14 @@
 //! A cluster's facts, name over value.
 
-use leptos::prelude::*;
 use skyports_model::{Cluster, Resources};
 
 use super::cluster_group::kind;
 use super::copy_button::copy_button;
 use super::icon::Icons;
+use crate::node::{Element, el};
 
 /// What is known of a cluster; what is not known is left out.
-pub(crate) fn facts(cluster: &Cluster, icons: &Icons) -> impl IntoView + use<> {
+pub(crate) fn facts(cluster: &Cluster, icons: &Icons) -> Element {
     let Resources { cpu, memory, accelerator, accelerator_count } = &cluster.resources;
     let accelerators = (*accelerator_count > 0).then(|| {
         let name = accelerator.as_deref().unwrap_or("GPU");
@@ -28,38 +28,21 @@ pub(crate) fn facts(cluster: &Cluster, icons: &Icons) -> impl IntoView + use<> {
         ("Name on Kubernetes", Some(cluster.id.name.to_string())),
         ("Head pod’s address", cluster.head_address.as_ref().map(ToString::to_string)),
     ];
-    let plain: Vec<_> =
-        known.into_iter().filter_map(|(name, value)| Some(fact(name, value?))).collect();
+    let plain: Vec<_> = known
+        .into_iter()
+        .filter_map(|(name, value)| Some(fact(name, el("dd").with(value?))))
+        .collect();
     let copied: Vec<_> = to_copy
         .into_iter()
-        .filter_map(|(name, value)| Some(fact_to_copy(name, value?, icons)))
+        .filter_map(|(name, value)| {
+            let value = el("span").class("mono").with(value?);
+            let copy = copy_button(format!("Copy: {name}"), icons);
+            Some(fact(name, el("dd").with(value).with(copy)))
+        })
         .collect();
-    view! {
-        <dl class="facts">
-            {plain}
-            {copied}
-        </dl>
-    }
+    el("dl").class("facts").with(plain).with(copied)
 }
 
-fn fact(name: &'static str, value: String) -> impl IntoView {
-    view! {
-        <div>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-        </div>
-    }
-}
-
-fn fact_to_copy(name: &'static str, value: String, icons: &Icons) -> impl IntoView + use<> {
-    let label = format!("Copy: {name}");
-    view! {
-        <div>
-            <dt>{name}</dt>
-            <dd>
-                <span class="mono">{value}</span>
-                {copy_button(label, icons)}
-            </dd>
-        </div>
-    }
+fn fact(name: &'static str, value: Element) -> Element {
+    el("div").with(el("dt").with(name)).with(value)
 }

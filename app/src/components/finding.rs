@@ -1,72 +1,44 @@
 //! A reason or a warning: the claim, the explanation, what to do next and what it rests on.
 
-use leptos::either::Either;
-use leptos::prelude::*;
 use skyports_model::{Finding, Step};
 
 use super::code_block::code_block;
 use super::icon::Icons;
+use crate::node::{Element, el};
 use crate::words;
 
 /// The finding as the second line of a row or as the body of a note.
-pub(crate) fn finding(finding: &Finding, unfolded: bool, icons: &Icons) -> impl IntoView + use<> {
+pub(crate) fn finding(finding: &Finding, unfolded: bool, icons: &Icons) -> Element {
     let Finding { code, lead, detail, evidence, steps } = finding;
-    let detail = (!detail.is_empty()).then(|| (" ", prose(detail)));
+    let claim = prose(el("p").with(prose(el("b"), lead)).with(" "), detail);
     let more = (!steps.is_empty() || evidence.is_some()).then(|| {
         let summary = if steps.is_empty() { "Why we say so" } else { "What to do" };
-        view! {
-            <details class="more" open=unfolded>
-                <summary>{summary}</summary>
-                {(!steps.is_empty()).then(|| self::steps(steps, icons))}
-                {evidence.as_deref().map(grounds)}
-            </details>
-        }
+        el("details")
+            .class("more")
+            .flag("open", unfolded)
+            .with(el("summary").with(summary))
+            .with((!steps.is_empty()).then(|| self::steps(steps, icons)))
+            .with(evidence.as_deref().map(grounds))
     });
-    view! {
-        <div class="why" data-code=code.as_str()>
-            <p>
-                <b>{prose(lead)}</b>
-                {detail}
-            </p>
-            {more}
-        </div>
-    }
+    el("div").class("why").attr("data-code", code.as_str()).with(claim).with(more)
 }
 
 /// What to do, best first.
-pub(crate) fn steps(steps: &[Step], icons: &Icons) -> impl IntoView + use<> {
-    let items: Vec<_> = steps
-        .iter()
-        .map(|step| {
-            let command =
-                step.command.as_ref().map(|command| code_block(command, "the text", icons));
-            view! {
-                <li>
-                    <p>{prose(&step.title)}</p>
-                    {command}
-                </li>
-            }
-        })
-        .collect();
-    view! { <ol class="steps">{items}</ol> }
+pub(crate) fn steps(steps: &[Step], icons: &Icons) -> Element {
+    steps.iter().fold(el("ol").class("steps"), |list, step| {
+        let command = step.command.as_ref().map(|command| code_block(command, "the text", icons));
+        list.with(el("li").with(prose(el("p"), &step.title)).with(command))
+    })
 }
 
-fn grounds(evidence: &str) -> impl IntoView + use<> {
-    view! {
-        <p class="evidence">
-            <span>{"Evidence: "}</span>
-            {evidence.to_owned()}
-        </p>
-    }
+fn grounds(evidence: &str) -> Element {
+    el("p").class("evidence").with(el("span").with("Evidence: ")).with(evidence.to_owned())
 }
 
-/// A sentence in which backticks mark code.
-pub(crate) fn prose(text: &str) -> Vec<impl IntoView + use<>> {
-    words::pieces(text)
-        .filter(|(_, piece)| !piece.is_empty())
-        .map(|(code, piece)| {
-            let piece = piece.to_owned();
-            if code { Either::Left(view! { <code>{piece}</code> }) } else { Either::Right(piece) }
-        })
-        .collect()
+/// Puts a sentence in which backticks mark code into an element.
+pub(crate) fn prose(into: Element, text: &str) -> Element {
+    words::pieces(text).fold(into, |into, (code, piece)| {
+        let piece = piece.to_owned();
+        if code { into.with(el("code").with(piece)) } else { into.with(piece) }
+    })
 }

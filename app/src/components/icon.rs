@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::node::{Element, el};
 
 /// Where the sheet of icons is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,20 +35,19 @@ impl<'de> Deserialize<'de> for Icons {
 }
 
 /// An outlined icon.
-pub(crate) fn icon(name: &str, icons: &Icons) -> impl IntoView + use<> {
+pub(crate) fn icon(name: &str, icons: &Icons) -> Element {
     drawn("icon", name, icons)
 }
 
 /// A filled icon: the states.
-pub(crate) fn glyph(name: &str, icons: &Icons) -> impl IntoView + use<> {
+pub(crate) fn glyph(name: &str, icons: &Icons) -> Element {
     drawn("icon glyph", name, icons)
 }
 
 /// An icon of the given classes.
-pub(crate) fn drawn(class: &'static str, name: &str, icons: &Icons) -> impl IntoView + use<> {
-    view! {
-        <svg class=class aria-hidden="true">
-            <use href=icons.address(name)></use>
-        </svg>
-    }
+pub(crate) fn drawn(class: &'static str, name: &str, icons: &Icons) -> Element {
+    el("svg")
+        .class(class)
+        .attr("aria-hidden", "true")
+        .with(el("use").attr("href", icons.address(name)))
 }

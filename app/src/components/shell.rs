@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::icon::{Icons, drawn, icon};
 use super::live_indicator::live_indicator;
 use crate::board::Board;
+use crate::node::{Element, el, live};
 use crate::state::View;
 use crate::words::overview_path;
 use skyports_model::Filter;
@@ -26,7 +27,7 @@ pub(crate) fn shell<M: IntoView>(
                     {icon("contexts", icons)}
                     <span>"Contexts"</span>
                 </a>
-                {move || live_indicator(board.currency.get(), board.minute.get())}
+                {live(move || live_indicator(board.currency.get(), board.minute.get()))}
                 {theme_toggle(icons)}
             </div>
         </header>
@@ -37,25 +38,27 @@ pub(crate) fn shell<M: IntoView>(
 }
 
 /// The brand, which leads to all endpoints.
-pub(crate) fn brand(icons: &Icons) -> impl IntoView + use<> {
-    view! {
-        <a class="brand" href="/" aria-label="skyports, all endpoints">
-            {drawn("mark", "brand", icons)}
-            <span>"skyports"</span>
-        </a>
-    }
+pub(crate) fn brand(icons: &Icons) -> Element {
+    el("a")
+        .class("brand")
+        .attr("href", "/")
+        .attr("aria-label", "skyports, all endpoints")
+        .with(drawn("mark", "brand", icons))
+        .with(el("span").with("skyports"))
 }
 
 /// The switch between the themes; `behaviour` handles the click.
-fn theme_toggle(icons: &Icons) -> impl IntoView + use<> {
-    view! {
-        <button class="icon-btn" type="button" aria-label="Next theme" title="Next theme" data-theme-toggle="">
-            {icon("sun", icons)}
-        </button>
-    }
+fn theme_toggle(icons: &Icons) -> Element {
+    el("button")
+        .class("icon-btn")
+        .attr("type", "button")
+        .attr("aria-label", "Next theme")
+        .attr("title", "Next theme")
+        .attr("data-theme-toggle", "")
+        .with(icon("sun", icons))
 }
 
-fn crumbs(view: &View) -> impl IntoView + use<> {
+fn crumbs(view: &View) -> Element {
     let steps: Vec<(String, Option<String>)> = match view {
         View::Overview { .. } => vec![],
         View::Contexts => vec![("Contexts".to_owned(), None)],
@@ -74,30 +77,20 @@ fn crumbs(view: &View) -> impl IntoView + use<> {
         .into_iter()
         .map(|(text, path)| {
             let here = path.is_none().then_some("page");
-            view! {
-                <li>
-                    <a class="truncate" href=path aria-current=here>
-                        {text}
-                    </a>
-                </li>
-            }
+            let link = el("a").class("truncate").maybe("href", path).maybe("aria-current", here);
+            el("li").with(link.with(text))
         })
         .collect();
-    view! {
-        <nav class="crumbs" aria-label="Breadcrumb">
-            <ol>{items}</ol>
-        </nav>
-    }
+    el("nav").class("crumbs").attr("aria-label", "Breadcrumb").with(el("ol").with(items))
 }
 
 /// A page's title with the line beneath it.
-pub(crate) fn page_head(title: String, sub: impl IntoView) -> impl IntoView {
-    view! {
-        <div class="page-head">
-            <div>
-                <h1>{title}</h1>
-                <p class="page-sub">{sub}</p>
-            </div>
-        </div>
-    }
+pub(crate) fn page_head(title: String, sub: Element) -> Element {
+    let title = el("div").with(el("h1").with(title)).with(sub);
+    el("div").class("page-head").with(title)
+}
+
+/// The line beneath a page's title, to be filled.
+pub(crate) fn page_sub() -> Element {
+    el("p").class("page-sub")
 }

@@ -1,17 +1,13 @@
 //! A state as icon and word: the only place that maps one to the other.
 
-use leptos::prelude::*;
 use skyports_model::{EndpointState, Timestamp};
 
 use super::icon::{Icons, drawn};
+use crate::node::{Element, el};
 use crate::words;
 
 /// The badge of a state; what is waiting shows for how long.
-pub(crate) fn status_badge(
-    state: &EndpointState,
-    now: Timestamp,
-    icons: &Icons,
-) -> impl IntoView + use<> {
+pub(crate) fn status_badge(state: &EndpointState, now: Timestamp, icons: &Icons) -> Element {
     let word = state.word();
     let (class, waiting) = match state {
         EndpointState::Pending { since, .. } => ("icon glyph spin", Some(since.age(now))),
@@ -20,17 +16,15 @@ pub(crate) fn status_badge(
         }
     };
     let elapsed = waiting.map(|seconds| {
-        view! {
-            <time class="elapsed" datetime=format!("PT{seconds}S")>
-                {words::clock(seconds)}
-            </time>
-        }
+        el("time")
+            .class("elapsed")
+            .attr("datetime", format!("PT{seconds}S"))
+            .with(words::clock(seconds))
     });
-    view! {
-        <span class="status" data-state=word>
-            {drawn(class, word, icons)}
-            {state.label()}
-            {elapsed}
-        </span>
-    }
+    el("span")
+        .class("status")
+        .attr("data-state", word)
+        .with(drawn(class, word, icons))
+        .with(state.label())
+        .with(elapsed)
 }

@@ -1,33 +1,26 @@
 //! How many endpoints are in each state, as tabs of the filter.
 
-use leptos::prelude::*;
 use skyports_model::{EndpointState, Filter};
 
 use super::icon::{Icons, drawn};
+use crate::node::{Element, el};
 use crate::words::overview_path;
 
 /// Every state's word for people, in the order of [`EndpointState::WORDS`].
 const LABELS: [&str; 4] = ["Open", "Pending", "Needs attention", "Unknown"];
 
 /// A link for each state and one for all; they work without JavaScript.
-pub(crate) fn status_tally(
-    filter: &Filter,
-    tally: [usize; 4],
-    icons: &Icons,
-) -> impl IntoView + use<> {
-    let all = tab(filter, "", "All", tally.iter().sum(), None, icons);
-    let states: Vec<_> = EndpointState::WORDS
-        .into_iter()
-        .zip(LABELS)
-        .zip(tally)
-        .map(|((word, label), number)| tab(filter, word, label, number, Some(word), icons))
-        .collect();
-    view! {
-        <nav class="tally" aria-label="Filter by status">
-            {all}
-            {states}
-        </nav>
-    }
+pub(crate) fn status_tally(filter: &Filter, tally: [usize; 4], icons: &Icons) -> Element {
+    let states = EndpointState::WORDS.into_iter().zip(LABELS).zip(tally);
+    el("nav")
+        .class("tally")
+        .attr("aria-label", "Filter by status")
+        .with(tab(filter, "", "All", tally.iter().sum(), icons))
+        .with(
+            states
+                .map(|((word, label), number)| tab(filter, word, label, number, icons))
+                .collect::<Vec<_>>(),
+        )
 }
 
 fn tab(
@@ -35,18 +28,18 @@ fn tab(
     word: &'static str,
     label: &'static str,
     number: usize,
-    state: Option<&'static str>,
     icons: &Icons,
-) -> impl IntoView + use<> {
-    let chosen = filter.state == word;
+) -> Element {
     let path = overview_path(&Filter { text: filter.text.clone(), state: word.to_owned() });
-    view! {
-        <a href=path data-filter=word data-state=state aria-current=chosen.then_some("true")>
-            {state.map(|state| drawn("icon glyph small state-icon", state, icons))}
-            {label}
-            <span class="count">{number}</span>
-        </a>
-    }
+    let state = (!word.is_empty()).then_some(word);
+    el("a")
+        .attr("href", path)
+        .attr("data-filter", word)
+        .maybe("data-state", state)
+        .maybe("aria-current", (filter.state == word).then_some("true"))
+        .with(state.map(|state| drawn("icon glyph small state-icon", state, icons)))
+        .with(label)
+        .with(el("span").class("count").with(number.to_string()))
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ use crate::components::endpoint_row::live_rows;
 use crate::components::endpoint_table::endpoint_table;
 use crate::components::facts::facts;
 use crate::components::icon::Icons;
-use crate::components::shell::page_head;
+use crate::components::shell::{page_head, page_sub};
+use crate::node::live;
 
 /// The cluster's facts, findings and ports; `marked` is the port that the address names.
 ///
@@ -32,8 +33,12 @@ fn body(group: Group, board: Board, marked: Option<Port>, icons: &Icons) -> impl
     let Group { head, rows, .. } = group;
     let (title, known, plain, terminal) = (head.clone(), head.clone(), head.clone(), head);
     let (known_icons, plain_icons, terminal_icons) = (icons.clone(), icons.clone(), icons.clone());
-    let sub = move || title.with(|head| standing(&head.cluster, board.minute.get()));
-    let name = known.with_untracked(|head| head.cluster.name.clone());
+    let head = live(move || {
+        title.with(|head| {
+            let sub = page_sub().with(standing(&head.cluster, board.minute.get()));
+            page_head(head.cluster.name.clone(), sub)
+        })
+    });
     let groups = view! {
         <tbody class="group" role="rowgroup">
             {move || plain.with(|head| plain_rows(head, &plain_icons))}
@@ -41,16 +46,16 @@ fn body(group: Group, board: Board, marked: Option<Port>, icons: &Icons) -> impl
         </tbody>
     };
     view! {
-        {page_head(name, sub)}
-        {move || known.with(|head| facts(&head.cluster, &known_icons))}
-        <div class="notes">{all_notes(board, icons.clone())}</div>
+        {head}
+        {live(move || known.with(|head| facts(&head.cluster, &known_icons)))}
+        {all_notes(board, icons.clone())}
         <section class="section">
             <h2>"Open ports"</h2>
             {endpoint_table("Open ports", groups)}
         </section>
         <section class="section">
             <h2>"Same in a terminal"</h2>
-            {move || terminal.with(|head| code_block(&commands(head), "the commands", &terminal_icons))}
+            {live(move || terminal.with(|head| code_block(&commands(head), "the commands", &terminal_icons)))}
         </section>
     }
 }

@@ -5,18 +5,18 @@ use leptos::prelude::*;
 use crate::board::Board;
 use crate::components::context_card::context_card;
 use crate::components::icon::Icons;
-use crate::components::shell::page_head;
+use crate::components::shell::{page_head, page_sub};
+use crate::node::{el, live};
 
 /// A card a context.
 pub(crate) fn contexts(board: Board, icons: &Icons) -> impl IntoView + use<> {
     let icons = icons.clone();
-    let cards = move || {
-        board
-            .contexts
-            .with(|contexts| contexts.iter().map(|c| context_card(c, &icons)).collect::<Vec<_>>())
-    };
-    view! {
-        {page_head("Contexts".to_owned(), "What skyports sees of each cluster, and what is missing")}
-        <div class="contexts">{cards}</div>
-    }
+    let cards = live(move || {
+        board.contexts.with(|contexts| {
+            let cards: Vec<_> = contexts.iter().map(|c| context_card(c, &icons)).collect();
+            el("div").class("contexts").with(cards)
+        })
+    });
+    let sub = page_sub().with("What skyports sees of each cluster, and what is missing");
+    (page_head("Contexts".to_owned(), sub), cards)
 }

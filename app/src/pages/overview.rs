@@ -9,22 +9,22 @@ use crate::components::empty_state::empty_state;
 use crate::components::endpoint_filters::endpoint_filters;
 use crate::components::endpoint_table::endpoint_table;
 use crate::components::icon::Icons;
-use crate::components::shell::page_head;
+use crate::components::shell::{page_head, page_sub};
+use crate::node::{Live, el, live};
 use crate::words::count;
 
 /// Counts, filter, users' clusters, and SkyPilot's controllers apart below.
 pub(crate) fn overview(board: Board, icons: &Icons) -> impl IntoView + use<> {
-    let sub = move || {
+    let head = live(move || {
         let clusters = board.summary.with(|summary| summary.clusters);
         let contexts = board.contexts.with(Vec::len);
-        view! {
-            {format!("{} in ", count(clusters, "cluster"))}
-            <a href="/contexts">{count(contexts, "context")}</a>
-        }
-    };
+        let to_contexts = el("a").attr("href", "/contexts").with(count(contexts, "context"));
+        let sub = page_sub().with(format!("{} in ", count(clusters, "cluster"))).with(to_contexts);
+        page_head("Endpoints".to_owned(), sub)
+    });
     view! {
-        {page_head("Endpoints".to_owned(), sub)}
-        <div class="notes">{all_notes(board, icons.clone())}</div>
+        {head}
+        {all_notes(board, icons.clone())}
         {endpoint_filters(board, icons.clone())}
         {section(board.users, board, "Endpoints", None, icons)}
         {section(board.controllers, board, "Endpoints of SkyPilot controllers", Some("SkyPilot controllers"), icons)}
@@ -57,9 +57,11 @@ fn section(
 }
 
 /// Why no cluster is shown.
-pub(super) fn nothing(board: Board, icons: Icons) -> impl IntoView {
-    move || {
+pub(super) fn nothing(board: Board, icons: Icons) -> Live {
+    live(move || {
         let empty = board.summary.with(|summary| summary.empty.clone());
-        empty.map(|empty| board.filter.with(|filter| empty_state(&empty, filter, &icons)))
-    }
+        el("div").with(
+            empty.map(|empty| board.filter.with(|filter| empty_state(&empty, filter, &icons))),
+        )
+    })
 }

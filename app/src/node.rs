@@ -1,0 +1,74 @@
+//! One type for everything that is built from data: an HTML element as a value.
+//!
+//! Leptos gives every piece of a `view!` a type of its own, and each costs the browser's program its
+//! own code. What is only shown (rows, findings, badges) is therefore an [`Element`]: written on the
+//! server, taken over in the browser, and brought up to date by touching what differs. It holds no
+//! handlers: clicks and keys are heard by one listener for the document (`behaviour`).
+//! `docs/decisions/0005-one-node-type.md` has the measurements.
+
+mod children;
+mod dom;
+mod html;
+mod render;
+
+use std::borrow::Cow;
+
+pub(crate) use children::Children;
+pub(crate) use render::{Live, live};
+
+/// A text that is known while compiling, or made.
+type Text = Cow<'static, str>;
+
+/// An element: its tag, what it says of itself, and what is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Element {
+    tag: &'static str,
+    attributes: Vec<(&'static str, Text)>,
+    /// Invariant: no two texts are neighbours and none is empty, so that the browser, too, has one
+    /// node for each.
+    children: Vec<Node>,
+}
+
+/// What an element can hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Node {
+    Text(Text),
+    Element(Element),
+}
+
+/// A new element without anything.
+pub(crate) fn el(tag: &'static str) -> Element {
+    Element { tag, attributes: vec![], children: vec![] }
+}
+
+impl Element {
+    /// Sets an attribute. Its name is ours; its value may be anybody's.
+    pub(crate) fn attr(mut self, name: &'static str, value: impl Into<Text>) -> Self {
+        self.attributes.push((name, value.into()));
+        self
+    }
+
+    /// Sets an attribute that has a value only sometimes.
+    pub(crate) fn maybe(self, name: &'static str, value: Option<impl Into<Text>>) -> Self {
+        match value {
+            Some(value) => self.attr(name, value),
+            None => self,
+        }
+    }
+
+    /// Sets an attribute that is there or not.
+    pub(crate) fn flag(self, name: &'static str, is: bool) -> Self {
+        self.maybe(name, is.then_some(""))
+    }
+
+    /// Sets the classes.
+    pub(crate) fn class(self, classes: impl Into<Text>) -> Self {
+        self.attr("class", classes)
+    }
+
+    /// Puts something into it, after what is there.
+    pub(crate) fn with(mut self, children: impl Children) -> Self {
+        children.put_into(&mut self.children);
+        self
+    }
+}

@@ -1,0 +1,101 @@
+//! An element in the browser: made, and brought up to date by touching what differs.
+
+use wasm_bindgen::JsCast as _;
+
+use super::{Element, Node};
+use crate::browser::document;
+
+const SVG: &str = "http://www.w3.org/2000/svg";
+
+/// Makes the element with everything in it. `None` where there is no document: on the server.
+pub(super) fn make(element: &Element) -> Option<web_sys::Element> {
+    let Element { tag, attributes, children } = element;
+    let document = document()?;
+    let made = match *tag {
+        "svg" | "use" | "path" => document.create_element_ns(Some(SVG), tag),
+        tag => document.create_element(tag),
+    }
+    .ok()?;
+    for (name, value) in attributes {
+        let _ = made.set_attribute(name, value);
+    }
+    for child in children {
+        add(&made, child);
+    }
+    Some(made)
+}
+
+fn make_node(node: &Node) -> Option<web_sys::Node> {
+    match node {
+        Node::Text(text) => Some(document()?.create_text_node(text).into()),
+        Node::Element(element) => make(element).map(Into::into),
+    }
+}
+
+fn add(to: &web_sys::Node, child: &Node) {
+    if let Some(child) = make_node(child) {
+        let _ = to.append_child(&child);
+    }
+}
+
+/// Brings what shows `old` to `new`. Tells whether it could: another tag needs another element.
+pub(super) fn patch(shown: &web_sys::Element, old: &Element, new: &Element) -> bool {
+    if old.tag != new.tag {
+        return false;
+    }
+    if old.attributes != new.attributes {
+        patch_attributes(shown, old, new);
+    }
+    if old.children != new.children {
+        patch_children(shown, &old.children, &new.children);
+    }
+    true
+}
+
+fn patch_attributes(shown: &web_sys::Element, old: &Element, new: &Element) {
+    for attribute in new.attributes.iter().filter(|attribute| !old.attributes.contains(attribute)) {
+        let _ = shown.set_attribute(attribute.0, &attribute.1);
+    }
+    for (name, _) in &old.attributes {
+        if !new.attributes.iter().any(|(kept, _)| kept == name) {
+            let _ = shown.remove_attribute(name);
+        }
+    }
+}
+
+fn patch_children(shown: &web_sys::Node, old: &[Node], new: &[Node]) {
+    let mut place = shown.first_child();
+    for (old, new) in old.iter().zip(new) {
+        let Some(here) = place else { break };
+        place = here.next_sibling();
+        if old != new {
+            patch_node(&here, old, new);
+        }
+    }
+    for _ in new.len()..old.len() {
+        let Some(here) = place else { break };
+        place = here.next_sibling();
+        let _ = shown.remove_child(&here);
+    }
+    for child in new.iter().skip(old.len()) {
+        add(shown, child);
+    }
+}
+
+fn patch_node(shown: &web_sys::Node, old: &Node, new: &Node) {
+    match (old, new) {
+        (Node::Text(_), Node::Text(new)) => {
+            shown.set_node_value(Some(new));
+            return;
+        }
+        (Node::Element(old), Node::Element(new)) => {
+            if shown.dyn_ref().is_some_and(|shown| patch(shown, old, new)) {
+                return;
+            }
+        }
+        (Node::Text(_), Node::Element(_)) | (Node::Element(_), Node::Text(_)) => {}
+    }
+    if let (Some(new), Some(parent)) = (make_node(new), shown.parent_node()) {
+        let _ = parent.replace_child(&new, shown);
+    }
+}
