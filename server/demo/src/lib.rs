@@ -1,0 +1,9 @@
+//! A small Kubernetes API in memory, spoken to over loopback HTTP like any other.
+//!
+//! It shares no code with skyports, so that it cannot share a mistake with it: what it knows of
+//! Kubernetes is held by tests that ask a real kube-apiserver the same. Start reading at `store`.
+
+mod document;
+pub mod kubeconfig;
+pub mod resource;
+pub mod store;

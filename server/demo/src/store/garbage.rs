@@ -1,0 +1,59 @@
+//! What goes when its owners are gone, and what goes with its namespace.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Key, Resource, State};
+use crate::document::{part, text};
+
+/// Takes away what an object that is gone has left: at once, where real controllers need a moment.
+pub(super) fn collect(state: &mut State, gone: &Value) {
+    let mut left: Vec<(Option<String>, String)> = vec![names(gone)];
+    while let Some((namespace, uid)) = left.pop() {
+        let present = uids(state);
+        let mut keys = owned_by(state, &uid, &present);
+        if let Some(namespace) = namespace {
+            keys.extend(within(state, &namespace));
+        }
+        for key in keys {
+            if let Some(object) = state.take(&key) {
+                left.push(names(&object));
+            }
+        }
+    }
+}
+
+/// The namespace that an object is, if it is one, and its identity.
+fn names(object: &Value) -> (Option<String>, String) {
+    let text = |pointer| text(object, pointer).unwrap_or_default().to_owned();
+    let is_namespace = Resource::of(object) == Some(Resource::Namespaces);
+    (is_namespace.then(|| text("/metadata/name")), text("/metadata/uid"))
+}
+
+fn all(state: &State) -> impl Iterator<Item = (Resource, &Value)> {
+    state.collections.iter().flat_map(|(resource, collection)| {
+        collection.objects.values().map(|it| (*resource, it.as_ref()))
+    })
+}
+
+fn uids(state: &State) -> BTreeSet<String> {
+    all(state).filter_map(|(_, it)| text(it, "/metadata/uid")).map(str::to_owned).collect()
+}
+
+/// The objects that this one owned and of whose owners none is left.
+fn owned_by(state: &State, uid: &str, present: &BTreeSet<String>) -> Vec<Key> {
+    let is_orphan = |object: &Value| {
+        let owners = part(object, "/metadata/ownerReferences").as_array();
+        owners.is_some_and(|owners| {
+            let uids = || owners.iter().filter_map(|owner| text(owner, "/uid"));
+            uids().any(|it| it == uid) && uids().all(|it| !present.contains(it))
+        })
+    };
+    all(state).filter(|(_, it)| is_orphan(it)).filter_map(|(_, it)| Key::of(it).ok()).collect()
+}
+
+fn within(state: &State, namespace: &str) -> Vec<Key> {
+    let is_in = |object: &Value| text(object, "/metadata/namespace") == Some(namespace);
+    all(state).filter(|(_, it)| is_in(it)).filter_map(|(_, it)| Key::of(it).ok()).collect()
+}
