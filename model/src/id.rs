@@ -1,6 +1,7 @@
 //! Names and identities: contexts, namespaces, clusters, endpoints, Kubernetes objects.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -21,6 +22,11 @@ pub enum NameError {
     #[error("the name holds `{}`", .0.escape_default())]
     Character(char),
 }
+
+/// Why a text was refused as an endpoint's identity.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("not CONTEXT/NAMESPACE/NAME/PORT/MODE")]
+pub struct NotAnEndpointId;
 
 /// The name of a kubeconfig context: any text without control characters, at most 512 characters.
 ///
@@ -175,6 +181,22 @@ impl fmt::Display for EndpointId {
     }
 }
 
+impl FromStr for EndpointId {
+    type Err = NotAnEndpointId;
+
+    /// Reads what `Display` writes. The context comes first and may hold `/`; nothing after it may.
+    fn from_str(text: &str) -> Result<Self, NotAnEndpointId> {
+        let mut parts = text.rsplitn(5, '/');
+        let mut next = || parts.next().ok_or(NotAnEndpointId);
+        let mode = Mode::parse(next()?).ok_or(NotAnEndpointId)?;
+        let port = next()?.parse().map_err(|_| NotAnEndpointId)?;
+        let name = NameOnCloud::parse(next()?).map_err(|_| NotAnEndpointId)?;
+        let namespace = Namespace::parse(next()?).map_err(|_| NotAnEndpointId)?;
+        let context = ContextName::parse(next()?).map_err(|_| NotAnEndpointId)?;
+        Ok(Self { cluster: ClusterId { context, namespace, name }, port, mode })
+    }
+}
+
 /// The kinds of objects that an endpoint can rest on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ObjectKind {
@@ -255,8 +277,22 @@ mod tests {
         }
 
         #[test]
+        fn identities_are_read_as_they_were_written(
+            context in "[^\\p{Cc}]{1,40}|[/a:]{1,9}", name in "[a-z.-]{1,9}", port in 1i64..65_536, mode in 0..Mode::ALL.len()
+        ) {
+            let cluster = ClusterId {
+                context: ContextName::parse(&context).unwrap(),
+                namespace: Namespace::parse("ml-team").unwrap(),
+                name: NameOnCloud::parse(&name).unwrap(),
+            };
+            let id = EndpointId { cluster, port: Port::new(port).unwrap(), mode: Mode::ALL[mode] };
+            prop_assert_eq!(id.to_string().parse(), Ok(id));
+        }
+
+        #[test]
         fn parsing_never_panics(name in "\\PC{0,80}") {
             let _ = (ContextName::parse(&name), Namespace::parse(&name), NameOnCloud::parse(&name));
+            let _ = name.parse::<EndpointId>();
         }
     }
 }
