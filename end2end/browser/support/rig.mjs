@@ -24,7 +24,8 @@ export class Rig {
     rig.#lines = createInterface({ input: rig.#child.stdout })[Symbol.asyncIterator]();
     const said = await rig.#answer('start');
     if (!said.ready) throw new Error(`the rig did not start: ${said.error}`);
-    return Object.assign(rig, { kubeconfig: said.kubeconfig, context: said.context, folder: said.dir });
+    const { kubeconfig, context, dir: folder, server, token, ca } = said;
+    return Object.assign(rig, { kubeconfig, context, folder, server, token, ca });
   }
 
   // One op of the rig; questions are asked one after the other.

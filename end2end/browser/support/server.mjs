@@ -47,6 +47,10 @@ export class Server {
     return server;
   }
 
+  get pid() {
+    return this.#child.pid;
+  }
+
   // Without waiting for the address, for tests of how it ends.
   get stderr() {
     return this.#errors;
