@@ -185,11 +185,13 @@ fn boot(env: &PageEnv) -> impl IntoView + use<> {
 
 fn document(title: &str, env: &PageEnv, body: impl IntoView) -> impl IntoView {
     let title = format!("{title} · skyports");
-    let files = env.assets.as_ref().map(|Assets { css, font, wasm, .. }| {
+    let files = env.assets.as_ref().map(|Assets { js, css, font, wasm, .. }| {
         view! {
             <link rel="stylesheet" href=css.clone()/>
             <link rel="preload" href=font.clone() r#as="font" type="font/woff2" crossorigin="anonymous"/>
-            <link rel="preload" href=wasm.clone() r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
+            <link rel="modulepreload" href=js.clone()/>
+            // Behind what the first picture needs.
+            <link rel="preload" href=wasm.clone() r#as="fetch" type="application/wasm" crossorigin="anonymous" fetchpriority="low"/>
         }
     });
     view! {
