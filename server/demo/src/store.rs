@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 pub(crate) use self::history::{Event, Expired};
 use self::history::{History, WINDOW};
+pub(crate) use self::stamp::at_version;
 use crate::document::text;
 pub use crate::resource::Resource;
 

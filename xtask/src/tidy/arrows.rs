@@ -44,6 +44,30 @@ const ARROWS: &[Arrow] = &[
     Arrow { name: "tokio", within: &["server/k8s/"], but: NOWHERE, why: "`k8s` is pure" },
     Arrow { name: "hyper", within: &["server/k8s/"], but: NOWHERE, why: "`k8s` is pure" },
     Arrow {
+        name: "skyports_model",
+        within: &["server/demo/"],
+        but: NOWHERE,
+        why: "the demo shares no code with skyports, so that it cannot share a mistake",
+    },
+    Arrow {
+        name: "skyports_k8s",
+        within: &["server/demo/"],
+        but: NOWHERE,
+        why: "the demo shares no code with skyports, so that it cannot share a mistake",
+    },
+    Arrow {
+        name: "skyports_app",
+        within: &["server/demo/"],
+        but: NOWHERE,
+        why: "the demo shares no code with skyports, so that it cannot share a mistake",
+    },
+    Arrow {
+        name: "skyports_demo",
+        within: RUST,
+        but: &["server/demo/", "server/src/cli/serve", "server/tests/"],
+        why: "the demo is a server like any other: only who starts it knows it",
+    },
+    Arrow {
         name: "std::env",
         within: RUST,
         but: &["server/src/config", "server/build.rs", "app/examples/"],
