@@ -25,3 +25,4 @@ pub(crate) mod reach;
 pub(crate) mod shell;
 pub(crate) mod status_badge;
 pub(crate) mod status_tally;
+pub(crate) mod toaster;

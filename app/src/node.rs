@@ -71,4 +71,9 @@ impl Element {
         children.put_into(&mut self.children);
         self
     }
+
+    /// The element in the browser, belonging to nothing; none on the server.
+    pub(crate) fn made(&self) -> Option<web_sys::Element> {
+        dom::make(self)
+    }
 }

@@ -11,6 +11,7 @@ use skyports_model::{ClusterId, Filter, Overview, Port, Step, Timestamp};
 use crate::browser;
 use crate::components::alone::{error_card, login_card};
 use crate::components::icon::Icons;
+use crate::components::toaster::toaster;
 use crate::island::LiveEndpoints;
 use crate::state::{self, PageState, View};
 
@@ -170,6 +171,7 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
                 </p>
             </noscript>
             <LiveEndpoints/>
+            {toaster()}
             {block}
             {boot(env)}
         };

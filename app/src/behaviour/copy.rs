@@ -1,0 +1,77 @@
+//! Copying: what a copy button stands for goes to the clipboard, and the button says so.
+
+use std::time::Duration;
+
+use leptos::prelude::set_timeout;
+use leptos::task::spawn_local;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::js_sys::Reflect;
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
+
+use super::toast::toast;
+use crate::browser::{self, document, window};
+
+/// How long a copy button says that it copied.
+const COPIED: Duration = Duration::from_secs(2);
+
+/// Copies the link or the text of the element before the button.
+pub(super) fn copy(button: Element) {
+    let Some(from) = button.previous_element_sibling() else { return };
+    let text = from.get_attribute("href").or_else(|| from.text_content()).unwrap_or_default();
+    spawn_local(async move {
+        if write_to_clipboard(&text).await {
+            show_copied(&button);
+        } else {
+            toast("Could not copy. Select the text and copy it by hand");
+        }
+    });
+}
+
+async fn write_to_clipboard(text: &str) -> bool {
+    let Some(window) = window() else { return false };
+    let navigator = window.navigator();
+    // Not there on plain http, other than loopback.
+    let has = Reflect::get(&navigator, &JsValue::from_str("clipboard"))
+        .is_ok_and(|found| !found.is_undefined());
+    if has && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok() {
+        return true;
+    }
+    copy_by_selection(text).unwrap_or(false)
+}
+
+fn copy_by_selection(text: &str) -> Option<bool> {
+    let document = document()?;
+    let area: HtmlTextAreaElement = document.create_element("textarea").ok()?.dyn_into().ok()?;
+    area.set_value(text);
+    area.set_read_only(true);
+    area.set_class_name("visually-hidden");
+    let focused = document.active_element();
+    document.body()?.append_child(&area).ok()?;
+    area.select();
+    let copied = document.exec_command("copy").unwrap_or(false);
+    area.remove();
+    if let Some(focused) = focused.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = focused.focus();
+    }
+    Some(copied)
+}
+
+fn show_copied(button: &Element) {
+    browser::announce("Copied");
+    let _ = button.set_attribute("data-done", "");
+    set_icon(button, "copy", "check");
+    let button = button.clone();
+    let back = move || {
+        let _ = button.remove_attribute("data-done");
+        set_icon(&button, "check", "copy");
+    };
+    set_timeout(back, COPIED);
+}
+
+fn set_icon(button: &Element, from: &str, to: &str) {
+    let Some(icon) = button.query_selector("use").ok().flatten() else { return };
+    let address = icon.get_attribute("href").unwrap_or_default();
+    let _ =
+        icon.set_attribute("href", &address.replace(&format!("#i-{from}"), &format!("#i-{to}")));
+}
