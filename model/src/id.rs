@@ -175,6 +175,13 @@ pub struct EndpointId {
     pub mode: Mode,
 }
 
+impl EndpointId {
+    /// The path of the endpoint's panel: `/c/CONTEXT/NAMESPACE/NAME/PORT?mode=MODE`.
+    pub fn path(&self) -> String {
+        format!("{}/{}?mode={}", self.cluster.path(), self.port, self.mode)
+    }
+}
+
 impl fmt::Display for EndpointId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.cluster, self.port, self.mode)
@@ -231,6 +238,13 @@ pub struct ObjectRef {
     pub namespace: Namespace,
     /// Its name.
     pub name: String,
+}
+
+impl ObjectRef {
+    /// The object as kubectl takes it in one word: `service/train--skypilot-lb`.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.kind.as_str().to_lowercase(), self.name)
+    }
 }
 
 impl fmt::Display for ObjectRef {

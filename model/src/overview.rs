@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::cluster::Cluster;
 use crate::context::ContextStatus;
 use crate::endpoint::{Endpoint, EndpointState};
-use crate::id::ClusterId;
+use crate::id::{ClusterId, EndpointId};
 use crate::time::Timestamp;
 
 /// All contexts and clusters at one instant.
@@ -37,6 +37,13 @@ impl Overview {
                 && id.namespace.as_str() == namespace
                 && id.name.as_str() == name
         })
+    }
+
+    /// The endpoint of that identity, with its cluster.
+    pub fn endpoint(&self, id: &EndpointId) -> Option<(&Cluster, &Endpoint)> {
+        let cluster = self.cluster(&id.cluster)?;
+        let endpoint = cluster.endpoints.iter().find(|endpoint| endpoint.id == *id)?;
+        Some((cluster, endpoint))
     }
 
     /// All endpoints with their clusters.

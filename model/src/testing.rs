@@ -31,7 +31,7 @@ fn context(state: ContextState) -> ContextStatus {
     }
 }
 
-fn cluster(name: &str, ports: &[(u16, bool)]) -> Cluster {
+pub(crate) fn cluster(name: &str, ports: &[(u16, bool)]) -> Cluster {
     let id = ClusterId {
         context: ContextName::parse("prod").unwrap(),
         namespace: Namespace::parse("ml").unwrap(),
