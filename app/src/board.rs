@@ -163,7 +163,7 @@ impl Board {
         let empty = if nothing { Some(Empty::of(overview, view)) } else { None };
         set_if_new(
             self.summary,
-            Summary { clusters: overview.clusters.len(), tally: tally(overview, &filter), empty },
+            Summary { clusters: overview.clusters.len(), tally: filter.tally(overview), empty },
         );
         said
     }
@@ -384,20 +384,6 @@ fn told(endpoint: &Endpoint, cluster: &str) -> String {
 /// Whether a page tells of a context.
 fn concerns(view: &View, context: &ContextStatus) -> bool {
     view.cluster().is_none_or(|cluster| cluster.context == context.name)
-}
-
-fn tally(overview: &Overview, filter: &Filter) -> [usize; 4] {
-    let words = Filter { text: filter.text.clone(), state: String::new() };
-    let mut tally = [0; 4];
-    for (_, endpoint) in
-        overview.endpoints().filter(|(cluster, endpoint)| words.shows(cluster, endpoint))
-    {
-        let place = EndpointState::WORDS.iter().position(|word| *word == endpoint.state.word());
-        if let Some(number) = place.and_then(|place| tally.get_mut(place)) {
-            *number += 1;
-        }
-    }
-    tally
 }
 
 impl Empty {

@@ -1,6 +1,6 @@
 //! Small texts that several components write: counts, clocks, dates, query strings.
 
-use skyports_model::{Filter, Timestamp};
+use skyports_model::{Filter, Query, Timestamp};
 
 /// `1 cluster`, `9 clusters`.
 pub(crate) fn count(number: usize, one: &str) -> String {
@@ -47,23 +47,7 @@ pub(crate) fn moment(at: Timestamp) -> (String, String) {
 
 /// The overview's address with a filter: `/?q=train&state=open`.
 pub(crate) fn overview_path(filter: &Filter) -> String {
-    let text = filter.text.trim();
-    let words = [("q", text), ("state", filter.state.as_str())];
-    let query: Vec<String> = words
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}", encoded(value)))
-        .collect();
-    if query.is_empty() { "/".to_owned() } else { format!("/?{}", query.join("&")) }
-}
-
-/// A value for a query string, percent-encoded.
-fn encoded(value: &str) -> String {
-    let one = |byte: u8| match char::from(byte) {
-        c if c.is_ascii_alphanumeric() || "-._~".contains(c) => c.to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    value.bytes().map(one).collect()
+    Query::from(filter.clone()).path()
 }
 
 /// A text in which backticks mark code, cut at them: every second piece is code.
@@ -92,14 +76,6 @@ mod tests {
         assert_eq!(exact(0), "1970-01-01T00:00:00Z");
         assert_eq!(exact(951_782_400), "2000-02-29T00:00:00Z");
         assert_eq!(exact(-1), "1969-12-31T23:59:59Z");
-    }
-
-    #[test]
-    fn addresses_hold_what_a_query_string_may_hold() {
-        let filter =
-            |text: &str, state: &str| Filter { text: text.to_owned(), state: state.to_owned() };
-        assert_eq!(overview_path(&filter(" ", "")), "/");
-        assert_eq!(overview_path(&filter("a b&c=é", "open")), "/?q=a%20b%26c%3D%C3%A9&state=open");
     }
 
     #[test]

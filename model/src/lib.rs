@@ -4,6 +4,7 @@
 //! from a cluster, the network or a browser is parsed into one of these types at the edge.
 //! Start reading at [`overview::Overview`], the one picture that every page and command shows.
 
+pub mod arrangement;
 pub mod change;
 pub mod cluster;
 pub mod code;
@@ -17,6 +18,7 @@ pub mod id;
 pub mod kubectl;
 pub mod net;
 pub mod overview;
+pub mod query;
 pub mod reason;
 pub mod shell;
 #[cfg(test)]
@@ -24,6 +26,7 @@ mod testing;
 pub mod time;
 pub mod url;
 
+pub use arrangement::{Grouping, Sort, SortKey};
 pub use change::Change;
 pub use cluster::{Cluster, ClusterKind, Resources};
 pub use code::Code;
@@ -36,6 +39,7 @@ pub use finding::{Finding, Step};
 pub use id::{ClusterId, ContextName, EndpointId, NameOnCloud, Namespace, ObjectKind, ObjectRef};
 pub use net::{Host, Port, Scheme};
 pub use overview::Overview;
+pub use query::Query;
 pub use reason::{Reason, Silence};
 pub use time::Timestamp;
 pub use url::ExternalUrl;

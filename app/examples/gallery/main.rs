@@ -56,8 +56,7 @@ fn env(theme: Theme) -> PageEnv {
 
 fn pages(env: &PageEnv) -> Vec<(&'static str, String)> {
     let all = Filter::default();
-    let filter =
-        |text: &str, state: &str| Filter { text: text.to_owned(), state: state.to_owned() };
+    let filter = |text: &str, state: &str| Filter { state: state.to_owned(), ..Filter::text(text) };
     let everything = everything();
     let of = |name: &str| {
         everything.clusters.iter().find(|cluster| cluster.name == name).unwrap().id.clone()

@@ -15,7 +15,7 @@ pub(crate) const BOX: &str = "q";
 
 /// The filter of `board`.
 pub(crate) fn endpoint_filters(board: Board, icons: Icons) -> impl IntoView {
-    let Filter { text, state } = board.filter.get_untracked();
+    let Filter { text, state, .. } = board.filter.get_untracked();
     let kept_state =
         (!state.is_empty()).then(|| view! { <input type="hidden" name="state" value=state/> });
     let typed = move |event| set_text(board, event_target_value(&event));
@@ -61,8 +61,7 @@ pub(crate) fn endpoint_filters(board: Board, icons: Icons) -> impl IntoView {
 
 /// Takes the words that are in the box.
 pub(crate) fn set_text(board: Board, text: String) {
-    let state = board.filter.with_untracked(|filter| filter.state.clone());
-    set_if_new(board.filter, Filter { text, state });
+    set_if_new(board.filter, Filter { text, ..board.filter.get_untracked() });
 }
 
 /// A tab was clicked: filters here, unless the reader wants another tab or window of the browser.
@@ -74,7 +73,6 @@ fn choose(board: Board, event: &MouseEvent) {
     let tab = target.and_then(|target| target.closest("[data-filter]").ok().flatten());
     if let Some(state) = tab.and_then(|tab| tab.get_attribute("data-filter")) {
         event.prevent_default();
-        let text = board.filter.with_untracked(|filter| filter.text.clone());
-        set_if_new(board.filter, Filter { text, state });
+        set_if_new(board.filter, Filter { state, ..board.filter.get_untracked() });
     }
 }

@@ -63,8 +63,7 @@ fn crumbs(view: &View) -> Element {
         View::Overview { .. } => vec![],
         View::Contexts => vec![("Contexts".to_owned(), None)],
         View::Cluster { id, name, .. } => {
-            let only =
-                |text: &str| overview_path(&Filter { text: text.to_owned(), state: String::new() });
+            let only = |text: &str| overview_path(&Filter::text(text));
             vec![
                 ("Endpoints".to_owned(), Some("/".to_owned())),
                 (id.context.to_string(), Some(only(id.context.as_str()))),

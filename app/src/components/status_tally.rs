@@ -30,7 +30,7 @@ fn tab(
     number: usize,
     icons: &Icons,
 ) -> Element {
-    let path = overview_path(&Filter { text: filter.text.clone(), state: word.to_owned() });
+    let path = overview_path(&Filter { state: word.to_owned(), ..filter.clone() });
     let state = (!word.is_empty()).then_some(word);
     el("a")
         .attr("href", path)

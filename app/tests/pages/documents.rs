@@ -11,7 +11,7 @@ use skyports_model::{
 };
 
 fn shown(overview: &std::sync::Arc<Overview>, text: &str, state: &str) -> String {
-    let filter = Filter { text: text.to_owned(), state: state.to_owned() };
+    let filter = Filter { state: state.to_owned(), ..Filter::text(text) };
     page::overview(overview, &filter, &env())
 }
 

@@ -130,8 +130,7 @@ fn id(overview: &Overview) -> ClusterId {
 fn pages(text: &str) -> Vec<String> {
     let overview = infected(text);
     let id = id(&overview);
-    let filter =
-        |text: &str, state: &str| Filter { text: text.to_owned(), state: state.to_owned() };
+    let filter = |text: &str, state: &str| Filter { state: state.to_owned(), ..Filter::text(text) };
     let next = [Step::command(text, text)];
     vec![
         page::overview(&overview, &filter("", ""), &env()),

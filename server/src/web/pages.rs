@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde::Deserialize;
 use skyports_app::dashboard::Dashboard as _;
 use skyports_app::page::{self, PageEnv, Theme};
 use skyports_model::finding::shown;
-use skyports_model::{ClusterId, Filter, Overview, Port, Step};
+use skyports_model::{ClusterId, Filter, Overview, Port, Query, Step};
 
 use super::assets::Encoded;
 use super::router::Shared;
@@ -83,31 +82,21 @@ fn encoded(html: String) -> Encoded {
     Encoded { plain: html.into(), br: compressed.then(|| br.into()), gzip: None }
 }
 
-/// The query of the overview.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    state: String,
-}
-
 /// `GET /`
 pub(super) async fn overview(
     State(shared): State<Arc<Shared>>,
-    Query(Asked { q, state }): Query<Asked>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
     let theme = theme(&headers);
-    let filter =
-        Filter { text: q.chars().take(200).collect(), state: state.chars().take(20).collect() };
-    if filter.is_empty() {
+    let query = Query::parse(&query.unwrap_or_default());
+    if query == Query::default() {
         return html(
             &shared.pages.get(&shared, &shared.live.overview(), What::Overview, theme),
             &headers,
         );
     }
-    let html = page::overview(&shared.live.overview(), &filter, &env(&shared, theme));
+    let html = page::overview(&shared.live.overview(), &query.filter, &env(&shared, theme));
     axum::response::Html(html).into_response()
 }
 
@@ -192,7 +181,7 @@ pub(super) async fn go(
     match (found.next(), found.next()) {
         (Some(cluster), None) => Redirect::to(&cluster.id.path()).into_response(),
         (Some(_), Some(_)) => {
-            let filter = Filter { text: name, state: String::new() };
+            let filter = Filter::text(name);
             let html = page::overview(&overview, &filter, &env(&shared, theme(&headers)));
             axum::response::Html(html).into_response()
         }
