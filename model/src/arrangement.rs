@@ -8,7 +8,6 @@ mod run;
 mod tests;
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -211,7 +210,6 @@ pub fn arrange<'a>(overview: &'a Overview, query: &Query) -> Vec<Section<'a>> {
     let Query { filter, sort, group } = query;
     let matcher = filter.matcher();
     let mut sections: Vec<Section<'a>> = vec![];
-    let mut places: BTreeMap<(bool, Option<&'a str>), usize> = BTreeMap::new();
     for cluster in &overview.clusters {
         let shown = cluster.endpoints.iter().filter(|endpoint| matcher.shows(cluster, endpoint));
         let mut rows = run::rows(cluster, shown.collect());
@@ -222,24 +220,42 @@ pub fn arrange<'a>(overview: &'a Overview, query: &Query) -> Vec<Section<'a>> {
             continue;
         }
         let is_of_controllers = cluster.kind.is_controller();
-        let (about, key) = match group {
-            Grouping::Cluster => (About::Cluster(cluster), None),
-            Grouping::Context => {
-                (About::Context(&cluster.id.context), Some(Some(cluster.id.context.as_str())))
-            }
-            Grouping::User => (About::User(cluster.user.as_deref()), Some(cluster.user.as_deref())),
+        let about = match group {
+            Grouping::Cluster => About::Cluster(cluster),
+            Grouping::Context => About::Context(&cluster.id.context),
+            Grouping::User => About::User(cluster.user.as_deref()),
         };
-        let place = key.map(|key| places.entry((is_of_controllers, key)).or_insert(sections.len()));
-        match place.and_then(|place| sections.get_mut(*place)) {
+        let known = match group {
+            Grouping::Cluster => None,
+            Grouping::Context | Grouping::User => sections.iter_mut().find(|section| {
+                section.about == about && section.is_of_controllers == is_of_controllers
+            }),
+        };
+        match known {
             Some(section) => section.rows.append(&mut rows),
             None => sections.push(Section { about, is_of_controllers, rows }),
         }
     }
     for section in &mut sections {
-        section.rows.sort_by(|a, b| of_rows(a, b, *sort));
+        put_in_order(&mut section.rows, |a, b| of_rows(a, b, *sort));
     }
-    sections.sort_by(|a, b| of_sections(a, b, *sort));
+    put_in_order(&mut sections, |a, b| of_sections(a, b, *sort));
     sections
+}
+
+/// A stable sort by insertion. Mostly all is in order already, and the browser's program gets no
+/// smaller one: the standard library's is 5 kB for each type.
+fn put_in_order<T>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering) {
+    for end in 1..items.len() {
+        let Some((last, before)) = items.get(..=end).and_then(<[T]>::split_last) else { return };
+        let place = match before.last() {
+            Some(previous) if order(previous, last) != Ordering::Greater => continue,
+            _ => before.partition_point(|item| order(item, last) != Ordering::Greater),
+        };
+        if let Some(part) = items.get_mut(place..=end) {
+            part.rotate_right(1);
+        }
+    }
 }
 
 fn of_sections(a: &Section<'_>, b: &Section<'_>, sort: Sort) -> Ordering {
@@ -327,11 +343,10 @@ impl<'a> Choices<'a> {
     pub fn of(overview: &'a Overview) -> Self {
         let mut owners: Vec<&str> =
             overview.clusters.iter().filter_map(|cluster| cluster.user.as_deref()).collect();
-        owners.sort_unstable();
+        put_in_order(&mut owners, Ord::cmp);
         owners.dedup();
-        let mut modes: Vec<Mode> = overview.endpoints().map(|(_, e)| e.mode()).collect();
-        modes.sort_unstable();
-        modes.dedup();
+        let has = |mode: &Mode| overview.endpoints().any(|(_, e)| e.mode() == *mode);
+        let modes = Mode::ALL.into_iter().filter(has).collect();
         let contexts = overview.contexts.iter().map(|context| &context.name).collect();
         Self { owners, contexts, modes }
     }

@@ -14,7 +14,7 @@ pub(super) fn rows<'a>(cluster: &'a Cluster, mut endpoints: Vec<&'a Endpoint>) -
     if endpoints.len() < SHORTEST_RANGE {
         return endpoints.iter().map(alone).collect();
     }
-    endpoints.sort_by_key(|endpoint| (endpoint.mode(), endpoint.port()));
+    super::put_in_order(&mut endpoints, |a, b| (a.mode(), a.port()).cmp(&(b.mode(), b.port())));
     let mut rows = Vec::with_capacity(endpoints.len());
     for run in endpoints.chunk_by(|a, b| are_neighbours(a, b) && are_alike(a, b)) {
         if run.len() < SHORTEST_RANGE {
