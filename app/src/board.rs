@@ -1,18 +1,27 @@
-//! The signals of a page: one a row, one a cluster's header, one a list for its order.
+//! The signals of a page: one a row, one a group's header, one a list for its order.
 //!
 //! So a change to one Service sets one signal and touches one row. Signals are set only when
-//! what they hold differs.
+//! what they hold differs. How an overview gets into them: [`arrange`].
+
+mod arrange;
+mod empty;
+mod pace;
+mod wanted;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::prelude::*;
+use skyports_model::arrangement::Choices;
 use skyports_model::{
-    Cluster, ClusterId, ContextStatus, Endpoint, EndpointState, Filter, Finding, ObjectRef,
-    Overview, Timestamp,
+    Cluster, ClusterId, ContextName, ContextStatus, Endpoint, EndpointId, Mode, ObjectRef,
+    Overview, Query, Timestamp,
 };
 
-use crate::live::{Currency, stale_since};
+use crate::live::Currency;
 use crate::state::View;
+
+pub(crate) use empty::Empty;
+pub(crate) use pace::{Pace, Shown};
 
 /// Everything on a page that can change.
 #[derive(Clone, Copy)]
@@ -26,7 +35,11 @@ pub(crate) struct Board {
     /// Counts, and what to say when there is nothing to show.
     pub(crate) summary: RwSignal<Summary>,
     /// What the reader asks for.
-    pub(crate) filter: RwSignal<Filter>,
+    pub(crate) query: RwSignal<Query>,
+    /// What there is to choose from, and what this browser keeps of the reader's choices.
+    pub(crate) menus: RwSignal<Menus>,
+    /// The endpoint whose panel is open.
+    pub(crate) panel: RwSignal<Option<EndpointId>>,
     /// How current the page is.
     pub(crate) currency: RwSignal<Currency>,
     /// The time, each second: for what is waiting.
@@ -35,12 +48,12 @@ pub(crate) struct Board {
     pub(crate) minute: RwSignal<Timestamp>,
 }
 
-/// A cluster in a list.
+/// A group in a list: a cluster, or all clusters of a context or a user.
 #[derive(Clone)]
 pub(crate) struct Group {
     /// Tells it from every other one.
     pub(crate) serial: Serial,
-    /// The cluster's own facts.
+    /// What it shows beside its rows.
     pub(crate) head: ArcRwSignal<Head>,
     /// Its rows, in order.
     pub(crate) rows: ArcRwSignal<Vec<Row>>,
@@ -65,26 +78,71 @@ fn next_serial() -> Serial {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// What is shown of a cluster beside its rows.
+/// What is shown of a group beside its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Head {
-    /// The cluster, without its endpoints.
+    /// What tells the group from others, also on another page.
+    pub(crate) key: String,
+    /// The cluster, without its endpoints; of a bunch, its first one with the findings of all.
     pub(crate) cluster: Cluster,
+    /// Several clusters under one name, if it is not one alone.
+    pub(crate) bunch: Option<Bunch>,
     /// How many endpoints it has, shown or not.
     pub(crate) ports: usize,
     /// Since when its context has been silent.
     pub(crate) stale: Option<Timestamp>,
+    /// Whether the reader folded it.
+    pub(crate) folded: bool,
     /// The objects that expose it; told on its own page only.
     pub(crate) objects: Vec<ObjectRef>,
 }
 
+/// Several clusters that stand together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bunch {
+    /// What they share: the name of a context or a user.
+    pub(crate) title: String,
+    /// How many there are.
+    pub(crate) clusters: usize,
+}
+
 /// What is shown in a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RowValue {
-    /// The endpoint.
+pub(crate) enum RowValue {
+    /// One endpoint or a range of them.
+    Ports(Box<Ports>),
+    /// A cluster without endpoints.
+    NoPorts(Box<NoPorts>),
+}
+
+/// An endpoint, or several with neighbouring ports that differ in nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ports {
+    /// The endpoint; of a range its first.
     pub(crate) endpoint: Endpoint,
+    /// The rest of the range, by port.
+    pub(crate) others: Vec<Endpoint>,
     /// Its cluster's name for people.
     pub(crate) cluster: String,
+    /// Whether the group does not tell the cluster, so the row must.
+    pub(crate) tells_cluster: bool,
+    /// Whether it has just become open.
+    pub(crate) fresh: bool,
+    /// Whether its panel is open.
+    pub(crate) selected: bool,
+}
+
+/// A cluster without endpoints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NoPorts {
+    /// Which cluster.
+    pub(crate) id: ClusterId,
+    /// Its name for people.
+    pub(crate) cluster: String,
+    /// The address of its head pod.
+    pub(crate) head_address: Option<String>,
+    /// Whether the group does not tell the cluster, so the row must.
+    pub(crate) tells_cluster: bool,
 }
 
 /// Counts, and what to say when there is nothing to show.
@@ -92,29 +150,38 @@ pub(crate) struct RowValue {
 pub(crate) struct Summary {
     /// How many clusters there are.
     pub(crate) clusters: usize,
-    /// How many endpoints are in each state, of those that the filter's words match.
+    /// How many endpoints are in each state, of those that the filter shows in any state.
     pub(crate) tally: [usize; 4],
     /// Why no cluster is shown.
     pub(crate) empty: Option<Empty>,
 }
 
-/// Why no cluster is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Empty {
-    /// No context has answered yet.
-    Connecting,
-    /// There are no contexts.
-    NoContexts,
-    /// So many contexts answered and have no cluster.
-    NoClusters(usize),
-    /// The filter hides all of so many endpoints.
-    Filtered(usize),
-    /// Contexts refuse to tell.
-    Forbidden,
-    /// No context has ever answered.
-    Unreachable,
-    /// The cluster of this page is not there.
-    Gone(ClusterId),
+/// What the menus beside the filter box offer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Menus {
+    /// The users who have clusters.
+    pub(crate) owners: Vec<String>,
+    /// The contexts.
+    pub(crate) contexts: Vec<ContextName>,
+    /// The modes of the endpoints.
+    pub(crate) modes: Vec<Mode>,
+    /// The owner as whom the reader is remembered.
+    pub(crate) me: Option<String>,
+    /// The keys of the groups that the reader folded.
+    folded: Vec<String>,
+}
+
+impl Menus {
+    /// The menus of another overview.
+    fn offering(&self, overview: &Overview) -> Self {
+        let Choices { owners, contexts, modes } = Choices::of(overview);
+        Self {
+            owners: owners.into_iter().map(str::to_owned).collect(),
+            contexts: contexts.into_iter().cloned().collect(),
+            modes,
+            ..self.clone()
+        }
+    }
 }
 
 impl Board {
@@ -125,47 +192,15 @@ impl Board {
             controllers: RwSignal::new(vec![]),
             contexts: RwSignal::new(vec![]),
             summary: RwSignal::new(Summary::default()),
-            filter: RwSignal::new(view.filter()),
+            query: RwSignal::new(view.query()),
+            menus: RwSignal::new(Menus::default()),
+            panel: RwSignal::new(None),
             currency: RwSignal::new(Currency::Connecting),
             second: RwSignal::new(now),
             minute: RwSignal::new(now),
         };
-        board.show(overview, view);
+        board.show(overview, view, Pace::unhurried());
         board
-    }
-
-    /// Shows `overview` as the filter wants it, and tells the rows whose state changed.
-    pub(crate) fn show(&self, overview: &Overview, view: &View) -> Vec<String> {
-        let filter = self.filter.get_untracked();
-        let stale = |cluster: &Cluster| {
-            let context =
-                overview.contexts.iter().find(|context| context.name == cluster.id.context);
-            context.and_then(|context| stale_since(context.state))
-        };
-        let wanted: Vec<Wanted<'_>> = overview
-            .clusters
-            .iter()
-            .filter(|cluster| view.cluster().is_none_or(|only| *only == cluster.id))
-            .filter_map(|cluster| Wanted::of(cluster, &filter, stale(cluster), view))
-            .collect();
-        let (controllers, users): (Vec<_>, Vec<_>) = wanted
-            .into_iter()
-            .partition(|wanted| wanted.cluster.kind.is_controller() && view.cluster().is_none());
-        let nothing = users.is_empty() && controllers.is_empty();
-
-        // The page of a cluster keeps its signals for when the cluster is back.
-        let keep = nothing && view.cluster().is_some();
-        let mut said = if keep { vec![] } else { arrange(self.users, &users) };
-        said.extend(arrange(self.controllers, &controllers));
-        let contexts =
-            overview.contexts.iter().filter(|context| concerns(view, context)).cloned().collect();
-        set_if_new(self.contexts, contexts);
-        let empty = if nothing { Some(Empty::of(overview, view)) } else { None };
-        set_if_new(
-            self.summary,
-            Summary { clusters: overview.clusters.len(), tally: filter.tally(overview), empty },
-        );
-        said
     }
 
     /// Moves the clocks to `now`.
@@ -175,239 +210,44 @@ impl Board {
             self.minute.set(now);
         }
     }
+
+    /// Folds or unfolds the group of that key.
+    pub(crate) fn fold(&self, key: &str) {
+        let mut menus = self.menus.get_untracked();
+        let before = menus.folded.len();
+        menus.folded.retain(|other| other != key);
+        let folded = menus.folded.len() == before;
+        if folded {
+            menus.folded.push(key.to_owned());
+        }
+        self.menus.set(menus);
+        for list in [self.users, self.controllers] {
+            list.with_untracked(|groups| {
+                let group = groups.iter().find(|g| g.head.with_untracked(|head| head.key == key));
+                if let Some(group) = group {
+                    group.head.update(|head| head.folded = folded);
+                }
+            });
+        }
+    }
+
+    /// Remembers as which owner the reader is known.
+    pub(crate) fn set_me(&self, me: Option<String>) {
+        let menus = Menus { me, ..self.menus.get_untracked() };
+        set_if_new(self.menus, menus);
+    }
+
+    /// Changes what the reader asks for.
+    pub(crate) fn ask(&self, change: impl FnOnce(&mut Query)) {
+        let mut query = self.query.get_untracked();
+        change(&mut query);
+        set_if_new(self.query, query);
+    }
 }
 
 /// Sets a signal when the value differs.
 pub(crate) fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|old| *old != value) {
         signal.set(value);
-    }
-}
-
-/// A cluster that is to be shown, with its rows.
-struct Wanted<'a> {
-    cluster: &'a Cluster,
-    endpoints: Vec<&'a Endpoint>,
-    stale: Option<Timestamp>,
-    objects: Vec<&'a ObjectRef>,
-    shared: Vec<&'a Finding>,
-}
-
-impl<'a> Wanted<'a> {
-    fn of(
-        cluster: &'a Cluster,
-        filter: &Filter,
-        stale: Option<Timestamp>,
-        view: &View,
-    ) -> Option<Self> {
-        let endpoints: Vec<_> =
-            cluster.endpoints.iter().filter(|endpoint| filter.shows(cluster, endpoint)).collect();
-        let shown =
-            !endpoints.is_empty() || (cluster.endpoints.is_empty() && filter.shows_empty(cluster));
-        let mut objects = vec![];
-        if view.cluster().is_some() {
-            for endpoint in &cluster.endpoints {
-                if !objects.contains(&&endpoint.object) {
-                    objects.push(&endpoint.object);
-                }
-            }
-        }
-        shown.then(|| Self { cluster, endpoints, stale, objects, shared: shared(cluster) })
-    }
-
-    fn head(&self) -> Head {
-        let mut cluster = without_endpoints(self.cluster);
-        cluster.findings.extend(self.shared.iter().copied().cloned());
-        Head {
-            cluster,
-            ports: self.cluster.endpoints.len(),
-            stale: self.stale,
-            objects: self.objects.iter().copied().cloned().collect(),
-        }
-    }
-
-    fn row(&self, endpoint: &Endpoint) -> Row {
-        Row { serial: next_serial(), value: ArcRwSignal::new(self.value(endpoint)) }
-    }
-
-    fn value(&self, endpoint: &Endpoint) -> RowValue {
-        let mut endpoint = endpoint.clone();
-        endpoint.warnings.retain(|warning| !self.shared.iter().any(|other| same(warning, other)));
-        RowValue { endpoint, cluster: self.cluster.name.clone() }
-    }
-
-    fn is_shown_by(&self, value: &RowValue, endpoint: &Endpoint) -> bool {
-        if self.shared.is_empty() {
-            value.endpoint == *endpoint && value.cluster == self.cluster.name
-        } else {
-            *value == self.value(endpoint)
-        }
-    }
-
-    fn group(&self) -> Group {
-        let rows = self.endpoints.iter().map(|endpoint| self.row(endpoint)).collect();
-        Group {
-            serial: next_serial(),
-            head: ArcRwSignal::new(self.head()),
-            rows: ArcRwSignal::new(rows),
-        }
-    }
-}
-
-/// Warnings that several ports of a cluster have alike: told once for all of them.
-fn shared(cluster: &Cluster) -> Vec<&Finding> {
-    let mut all = cluster.endpoints.iter().flat_map(|endpoint| &endpoint.warnings);
-    let mut shared: Vec<&Finding> = vec![];
-    while let Some(warning) = all.next() {
-        let again = all.clone().any(|other| same(warning, other));
-        if again && !shared.iter().any(|other| same(warning, other)) {
-            shared.push(warning);
-        }
-    }
-    shared
-}
-
-/// Whether two findings read alike; what they rest on may differ.
-fn same(one: &Finding, other: &Finding) -> bool {
-    (one.code, &one.lead, &one.detail) == (other.code, &other.lead, &other.detail)
-}
-
-fn without_endpoints(cluster: &Cluster) -> Cluster {
-    Cluster {
-        id: cluster.id.clone(),
-        name: cluster.name.clone(),
-        user: cluster.user.clone(),
-        workspace: cluster.workspace.clone(),
-        kind: cluster.kind,
-        nodes: cluster.nodes,
-        ready_nodes: cluster.ready_nodes,
-        resources: cluster.resources.clone(),
-        created: cluster.created,
-        head_address: cluster.head_address.clone(),
-        endpoints: vec![],
-        findings: cluster.findings.clone(),
-    }
-}
-
-/// Makes `list` show the clusters that are wanted; signals of clusters that stay are kept.
-fn arrange(list: RwSignal<Vec<Group>>, wanted: &[Wanted<'_>]) -> Vec<String> {
-    let old = list.get_untracked();
-    let mut known = Known::of(&old);
-    let mut said = vec![];
-    let new: Vec<Group> = wanted
-        .iter()
-        .map(|wanted| {
-            match known.find(|group: &Group| {
-                group.head.with_untracked(|head| head.cluster.id == wanted.cluster.id)
-            }) {
-                None => wanted.group(),
-                Some(group) => {
-                    let head = wanted.head();
-                    if group.head.with_untracked(|old| *old != head) {
-                        group.head.set(head);
-                    }
-                    arrange_rows(&group.rows, wanted, &mut said);
-                    Group::clone(group)
-                }
-            }
-        })
-        .collect();
-    if !old.iter().map(|group| group.serial).eq(new.iter().map(|group| group.serial)) {
-        list.set(new);
-    }
-    said
-}
-
-fn arrange_rows(rows: &ArcRwSignal<Vec<Row>>, wanted: &Wanted<'_>, said: &mut Vec<String>) {
-    let old = rows.get_untracked();
-    let mut known = Known::of(&old);
-    let new: Vec<Row> = wanted
-        .endpoints
-        .iter()
-        .map(|endpoint| {
-            match known.find(|row: &Row| {
-                row.value.with_untracked(|value| value.endpoint.id == endpoint.id)
-            }) {
-                None => wanted.row(endpoint),
-                Some(row) => {
-                    let differs = row.value.with_untracked(|old| {
-                        if old.endpoint.state.word() != endpoint.state.word() {
-                            said.push(told(endpoint, &wanted.cluster.name));
-                        }
-                        !wanted.is_shown_by(old, endpoint)
-                    });
-                    if differs {
-                        row.value.set(wanted.value(endpoint));
-                    }
-                    Row::clone(row)
-                }
-            }
-        })
-        .collect();
-    if !old.iter().map(|row| row.serial).eq(new.iter().map(|row| row.serial)) {
-        rows.set(new);
-    }
-}
-
-/// What a list held, for look-ups in nearly the order of that list.
-struct Known<'a, T> {
-    list: &'a [T],
-    next: usize,
-}
-
-impl<'a, T> Known<'a, T> {
-    fn of(list: &'a [T]) -> Self {
-        Self { list, next: 0 }
-    }
-
-    fn find(&mut self, is: impl Fn(&T) -> bool) -> Option<&'a T> {
-        let (before, after) = self.list.split_at_checked(self.next)?;
-        let here = after.iter().position(&is).map(|at| at + self.next);
-        let at = here.or_else(|| before.iter().position(is))?;
-        self.next = at + 1;
-        self.list.get(at)
-    }
-}
-
-/// `8888 JupyterLab on train is open`, for those who listen to the page.
-fn told(endpoint: &Endpoint, cluster: &str) -> String {
-    let app = endpoint.app.as_ref().map_or(String::new(), |app| format!(" {}", app.name));
-    let state = match endpoint.state {
-        EndpointState::Pending { .. } => "is pending",
-        EndpointState::Open => "is open",
-        EndpointState::Attention { .. } => "needs attention",
-        EndpointState::Unknown { .. } => "is unknown",
-    };
-    format!("{}{app} on {cluster} {state}", endpoint.port())
-}
-
-/// Whether a page tells of a context.
-fn concerns(view: &View, context: &ContextStatus) -> bool {
-    view.cluster().is_none_or(|cluster| cluster.context == context.name)
-}
-
-impl Empty {
-    fn of(overview: &Overview, view: &View) -> Self {
-        use skyports_model::ContextState as State;
-        if let Some(id) = view.cluster() {
-            return Self::Gone(id.clone());
-        }
-        let has = |wanted: fn(State) -> bool| {
-            overview.contexts.iter().filter(|c| wanted(c.state)).count()
-        };
-        let known = has(|state| matches!(state, State::Live | State::Stale { .. }));
-        if !overview.clusters.is_empty() {
-            Self::Filtered(overview.endpoints().count())
-        } else if overview.contexts.is_empty() {
-            Self::NoContexts
-        } else if known > 0 {
-            Self::NoClusters(known)
-        } else if has(|state| state == State::Connecting) > 0 {
-            Self::Connecting
-        } else if has(|state| state == State::Forbidden) > 0 {
-            Self::Forbidden
-        } else {
-            Self::Unreachable
-        }
     }
 }

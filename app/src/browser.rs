@@ -1,7 +1,7 @@
 //! The few things that the page asks of the browser. Called in effects and handlers, which never
 //! run on the server.
 
-use js_sys::Date;
+use js_sys::{Date, Reflect};
 use skyports_model::Timestamp;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Document, Element, HtmlDocument, HtmlElement, Storage, Window};
@@ -56,6 +56,57 @@ pub(crate) fn replace_address(path: &str) {
     if let Some(history) = window().and_then(|window| window.history().ok()) {
         let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path));
     }
+}
+
+/// Under which name the browser remembers as which owner the reader is known.
+pub(crate) const OWNER: &str = "skyports-owner";
+
+/// Remembers a value in this browser, or forgets it.
+pub(crate) fn remember(name: &str, value: Option<&str>) {
+    if let Some(storage) = window().and_then(|window| window.local_storage().ok().flatten()) {
+        let _ = match value {
+            Some(value) => storage.set_item(name, value),
+            None => storage.remove_item(name),
+        };
+    }
+}
+
+/// What is remembered in this browser.
+pub(crate) fn remembered(name: &str) -> Option<String> {
+    window()?.local_storage().ok()??.get_item(name).ok()?
+}
+
+/// What a box or a menu says.
+pub(crate) fn value(control: &Element) -> String {
+    Reflect::get(control, &"value".into())
+        .ok()
+        .and_then(|value| value.as_string())
+        .unwrap_or_default()
+}
+
+/// Makes a box or a menu say something else.
+pub(crate) fn set_value(control: &Element, to: &str) {
+    if value(control) != to {
+        let _ = Reflect::set(control, &"value".into(), &to.into());
+    }
+}
+
+/// Moves the keyboard's focus.
+pub(crate) fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Whether the pointer or the keyboard's focus is in what `selector` names.
+pub(crate) fn is_attended(selector: &str) -> bool {
+    let attended = format!("{selector}:hover, {selector}:focus-within");
+    document().is_some_and(|document| document.query_selector(&attended).ok().flatten().is_some())
+}
+
+/// The time in milliseconds, for durations.
+pub(crate) fn milliseconds() -> f64 {
+    Date::now()
 }
 
 /// Loads the page anew because the server is of build `build`; once only, should the new page

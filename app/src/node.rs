@@ -37,6 +37,9 @@ enum Node {
 }
 
 /// A new element without anything.
+// The functions that every component calls many times are compiled once: that is a tenth of the
+// browser's program.
+#[inline(never)]
 pub(crate) fn el(tag: &'static str) -> Element {
     Element { tag, attributes: vec![], children: vec![] }
 }
@@ -44,8 +47,13 @@ pub(crate) fn el(tag: &'static str) -> Element {
 impl Element {
     /// Sets an attribute. Its name is ours; its value may be anybody's.
     pub(crate) fn attr(mut self, name: &'static str, value: impl Into<Text>) -> Self {
-        self.attributes.push((name, value.into()));
+        self.put(name, value.into());
         self
+    }
+
+    #[inline(never)]
+    fn put(&mut self, name: &'static str, value: Text) {
+        self.attributes.push((name, value));
     }
 
     /// Sets an attribute that has a value only sometimes.

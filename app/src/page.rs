@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use skyports_model::{ClusterId, Filter, Overview, Port, Step, Timestamp};
+use skyports_model::{ClusterId, Overview, Port, Query, Step, Timestamp};
 
 use crate::browser;
 use crate::components::alone::{error_card, login_card};
@@ -92,9 +92,9 @@ pub fn boot_script(assets: &Assets) -> String {
     )
 }
 
-/// All endpoints, as far as `filter` shows them.
-pub fn overview(overview: &Arc<Overview>, filter: &Filter, env: &PageEnv) -> String {
-    let view = View::Overview { filter: filter.clone() };
+/// All endpoints, as `query` asks for them.
+pub fn overview(overview: &Arc<Overview>, query: &Query, env: &PageEnv) -> String {
+    let view = View::Overview { query: query.clone() };
     live_document("Endpoints", view, Arc::clone(overview), env)
 }
 

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
-use skyports_model::{ClusterId, Filter, Overview, Port, Timestamp};
+use skyports_model::{ClusterId, Overview, Port, Query, Timestamp};
 
 use crate::browser;
 use crate::components::icon::Icons;
@@ -23,7 +23,7 @@ pub(crate) enum View {
     /// All endpoints.
     Overview {
         /// What the address asks for.
-        filter: Filter,
+        query: Query,
     },
     /// One cluster.
     Cluster {
@@ -39,11 +39,11 @@ pub(crate) enum View {
 }
 
 impl View {
-    /// The filter that the address asks for.
-    pub(crate) fn filter(&self) -> Filter {
+    /// What the address asks for.
+    pub(crate) fn query(&self) -> Query {
         match self {
-            Self::Overview { filter } => filter.clone(),
-            Self::Cluster { .. } | Self::Contexts => Filter::default(),
+            Self::Overview { query } => query.clone(),
+            Self::Cluster { .. } | Self::Contexts => Query::default(),
         }
     }
 

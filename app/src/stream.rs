@@ -2,7 +2,7 @@
 //!
 //! What to do about news is decided in [`crate::live`]; here it is carried out.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,15 +13,14 @@ use skyports_model::Overview;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::js_sys::Function;
-use web_sys::{Event, EventSource, HtmlInputElement, MessageEvent, PageTransitionEvent};
+use web_sys::{Event, EventSource, MessageEvent, PageTransitionEvent};
 
 use crate::api::list_clusters;
-use crate::board::{Board, set_if_new};
+use crate::board::{Board, Pace, set_if_new};
 use crate::browser::{self, announce, window};
-use crate::components::endpoint_filters::{BOX, set_text};
+use crate::components::endpoint_filters::{read_controls, write_controls};
 use crate::live::{Live, News, Todo};
 use crate::state::{PageState, View};
-use crate::words::overview_path;
 
 const ADDRESS: &str = "/api/v1/events?encoding=postcard";
 
@@ -30,6 +29,15 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 /// A hidden page keeps its stream for that long: HTTP/1.1 gives a browser six connections a host.
 const HIDDEN: Duration = Duration::from_mins(1);
+
+/// Between two pictures: one a frame, however many changes arrive.
+const FRAME: f64 = 16.0;
+
+/// Rows that would move wait for so long, in milliseconds, while somebody points at the table.
+const HOLD: f64 = 4_000.0;
+
+/// Between two looks at whether somebody still does.
+const GLANCE: Duration = Duration::from_millis(250);
 
 /// More state changes than that in a second are told as a number.
 const MOST_TOLD: usize = 3;
@@ -44,9 +52,13 @@ pub(crate) fn follow(board: Board, state: &PageState<Arc<Overview>>) {
         source: RefCell::new(None),
         listener: RefCell::new(None),
         to_tell: RefCell::new(vec![]),
+        is_due: Cell::new(false),
+        is_glancing: Cell::new(false),
+        shown_at: Cell::new(0.0),
+        held_since: Cell::new(None),
     }));
     follower.listen_to_page();
-    follower.begin_filtering();
+    follower.begin_asking();
     follower.begin_ticking();
     follower.open();
     follower.load();
@@ -64,6 +76,14 @@ struct Parts {
     listener: RefCell<Option<Function>>,
     /// State changes that have not been announced yet.
     to_tell: RefCell<Vec<String>>,
+    /// Whether a picture will be shown soon.
+    is_due: Cell<bool>,
+    /// Whether a look is due at whether somebody still points at the table.
+    is_glancing: Cell<bool>,
+    /// When the last picture was shown.
+    shown_at: Cell<f64>,
+    /// Since when rows wait to move.
+    held_since: Cell<Option<f64>>,
 }
 
 impl Follower {
@@ -73,7 +93,7 @@ impl Follower {
         let todo = self.0.live.borrow_mut().hear(news);
         for todo in todo {
             match todo {
-                Todo::Show => self.show(),
+                Todo::Show => self.show_soon(),
                 Todo::Load => self.load(),
                 Todo::LoadLater => {
                     let this = self.clone();
@@ -84,11 +104,69 @@ impl Follower {
         }
     }
 
-    fn show(&self) {
-        let Parts { board, view, live, to_tell, .. } = &*self.0;
+    /// Shows what is known, at once or, if that has just been done, in the next frame.
+    fn show_soon(&self) {
+        if browser::milliseconds() - self.0.shown_at.get() >= FRAME {
+            self.show(self.is_held());
+        } else {
+            self.show_in_next_frame();
+        }
+    }
+
+    fn show_in_next_frame(&self) {
+        if !self.0.is_due.replace(true) {
+            let this = self.clone();
+            // Not as an animation frame: a page that is hidden has none.
+            let show = move || {
+                this.0.is_due.set(false);
+                this.show(this.is_held());
+            };
+            set_timeout(show, Duration::from_millis(16));
+        }
+    }
+
+    /// Shows what was held back as soon as nobody points at it.
+    fn show_when_left(&self) {
+        if !self.0.is_glancing.replace(true) {
+            let this = self.clone();
+            let glance = move || {
+                this.0.is_glancing.set(false);
+                if this.is_held() {
+                    this.show_when_left();
+                } else {
+                    this.show(false);
+                }
+            };
+            set_timeout(glance, GLANCE);
+        }
+    }
+
+    /// Whether rows must keep their places now.
+    fn is_held(&self) -> bool {
+        let waited = self.0.held_since.get().map(|since| browser::milliseconds() - since);
+        waited.is_none_or(|waited| waited < HOLD) && browser::is_attended(".endpoints")
+    }
+
+    /// Shows what is known now; `still`: no row moves.
+    fn show(&self, still: bool) {
+        let Parts { board, view, live, to_tell, shown_at, held_since, .. } = &*self.0;
         let live = live.borrow();
-        to_tell.borrow_mut().extend(board.show(live.overview(), view));
+        let shown = board.show(live.overview(), view, Pace::frame(still));
+        to_tell.borrow_mut().extend(shown.said);
         set_if_new(board.currency, live.currency(browser::now()));
+        let now = browser::milliseconds();
+        shown_at.set(now);
+        if !shown.held {
+            held_since.set(None);
+        } else if held_since.get().is_none() {
+            held_since.set(Some(now));
+        }
+        if shown.unfinished {
+            self.show_in_next_frame();
+        }
+        if shown.held {
+            self.show_when_left();
+        }
     }
 
     fn load(&self) {
@@ -194,21 +272,31 @@ impl Follower {
         self.hear(News::Closed);
     }
 
-    /// Follows the filter, beginning with what the browser may have kept in the box.
-    fn begin_filtering(&self) {
+    /// Follows what the reader asks for, beginning with what the browser may have kept.
+    fn begin_asking(&self) {
         let board = self.0.board;
-        let typed =
-            browser::element(BOX).and_then(|element| element.dyn_into::<HtmlInputElement>().ok());
-        if let Some(typed) = typed {
-            set_text(board, typed.value());
+        if matches!(self.0.view, View::Overview { .. }) {
+            board.set_me(browser::remembered(browser::OWNER));
+            read_controls(board);
         }
         let this = self.clone();
         Effect::new(move |before: Option<()>| {
-            let path = board.filter.with(overview_path);
+            let query = board.query.get();
             if before.is_some() {
-                browser::replace_address(&path);
+                write_controls(&query);
+                // The address of an open panel is its own.
+                if board.panel.with_untracked(Option::is_none) {
+                    browser::replace_address(&query.path());
+                }
             }
-            this.show();
+            this.show(false);
+        });
+        let this = self.clone();
+        Effect::new(move |before: Option<()>| {
+            board.panel.track();
+            if before.is_some() {
+                this.show(this.is_held());
+            }
         });
     }
 

@@ -1,6 +1,6 @@
-//! Small texts that several components write: counts, clocks, dates, query strings.
+//! Small texts that several components write: counts, clocks, dates.
 
-use skyports_model::{Filter, Query, Timestamp};
+use skyports_model::Timestamp;
 
 /// `1 cluster`, `9 clusters`.
 pub(crate) fn count(number: usize, one: &str) -> String {
@@ -43,11 +43,6 @@ pub(crate) fn moment(at: Timestamp) -> (String, String) {
         format!("{date}T{hours:02}:{minutes:02}:{seconds:02}Z"),
         format!("{date} {hours:02}:{minutes:02} UTC"),
     )
-}
-
-/// The overview's address with a filter: `/?q=train&state=open`.
-pub(crate) fn overview_path(filter: &Filter) -> String {
-    Query::from(filter.clone()).path()
 }
 
 /// A text in which backticks mark code, cut at them: every second piece is code.

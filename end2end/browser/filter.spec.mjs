@@ -41,9 +41,10 @@ test('an address with a query shows that filter, also after the script runs', as
 
 test('the tabs filter by state', async () => {
   const page = await world.open();
-  await page.locator('[data-filter="pending"]').click();
+  await page.locator('.tally [data-state="pending"]').click();
   await shows(page, 1);
-  await page.locator('[data-filter=""]').click();
+  assert.match(page.url(), /\?state=pending$/);
+  await page.locator('.tally a').first().click();
   await shows(page, 4);
 });
 

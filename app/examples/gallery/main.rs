@@ -16,7 +16,7 @@ use std::path::Path;
 
 use samples::{NOW, connecting, everything, forbidden, many, no_clusters, stale, unreachable};
 use skyports_app::page::{self, Assets, PageEnv, Theme};
-use skyports_model::{Filter, Port, Step};
+use skyports_model::{Filter, Port, Query, Step};
 
 fn main() {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "target/gallery".to_owned());
@@ -55,8 +55,10 @@ fn env(theme: Theme) -> PageEnv {
 }
 
 fn pages(env: &PageEnv) -> Vec<(&'static str, String)> {
-    let all = Filter::default();
-    let filter = |text: &str, state: &str| Filter { state: state.to_owned(), ..Filter::text(text) };
+    let all = Query::default();
+    let filter = |text: &str, state: &str| {
+        Query::from(Filter { state: state.to_owned(), ..Filter::text(text) })
+    };
     let everything = everything();
     let of = |name: &str| {
         everything.clusters.iter().find(|cluster| cluster.name == name).unwrap().id.clone()

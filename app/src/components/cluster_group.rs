@@ -1,4 +1,4 @@
-//! One cluster in the table of all endpoints: its bar, its findings, its rows.
+//! One group of the table of all endpoints: its bar, its findings, its rows.
 
 use leptos::prelude::*;
 use skyports_model::time::clock_time;
@@ -6,54 +6,96 @@ use skyports_model::{Cluster, ClusterKind};
 
 use super::copy_button::copy_button;
 use super::endpoint_row::live_rows;
-use super::icon::Icons;
+use super::endpoint_table::WIDTH;
+use super::icon::{Icons, drawn};
 use super::note::note;
-use crate::board::{Board, Group, Head};
+use crate::board::{Board, Bunch, Group, Head, NoPorts};
 use crate::node::{Element, el, live};
+use crate::words::count;
 
 /// A group that follows its signals.
 pub(crate) fn live_group(group: Group, board: Board, icons: Icons) -> impl IntoView {
     let Group { head, rows, .. } = group;
-    let (bar, stale, below) = (head.clone(), head.clone(), head);
-    let below_icons = icons.clone();
+    let (bar, class, below) = (head.clone(), head.clone(), head);
+    let (bar_icons, below_icons) = (icons.clone(), icons.clone());
     view! {
-        <tbody class="group" class:stale-rows=move || stale.with(|head| head.stale.is_some()) role="rowgroup">
-            <tr role="row">
-                <th role="rowheader" scope="rowgroup" colspan="6">
-                    {live(move || bar.with(group_bar))}
-                </th>
-            </tr>
+        <tbody class=move || class.with(classes) role="rowgroup">
+            {live(move || bar.with(|head| group_row(head, &bar_icons)))}
             {move || below.with(|head| plain_rows(head, &below_icons))}
             {live_rows(rows, board, None, icons)}
         </tbody>
     }
 }
 
-fn group_bar(head: &Head) -> Element {
+fn classes(head: &Head) -> &'static str {
+    match (head.folded, head.stale.is_some()) {
+        (false, false) => "group",
+        (true, false) => "group folded",
+        (false, true) => "group stale-rows",
+        (true, true) => "group folded stale-rows",
+    }
+}
+
+fn group_row(head: &Head, icons: &Icons) -> Element {
+    let bar = match &head.bunch {
+        None => cluster_bar(head, icons),
+        Some(bunch) => bunch_bar(head, bunch, icons),
+    };
+    let cell = el("th").attr("role", "rowheader").attr("scope", "rowgroup").attr("colspan", WIDTH);
+    el("tr").attr("role", "row").with(cell.with(bar))
+}
+
+fn cluster_bar(head: &Head, icons: &Icons) -> Element {
     let Cluster { id, name, user, .. } = &head.cluster;
     let place = format!("{} / {}", id.context, id.namespace);
     let title = format!("Context {}, namespace {}", id.context, id.namespace);
     let user = user.clone().map(|user| el("span").class("meta far").with(user));
     let kind = kind(head.cluster.kind).map(|kind| el("span").class("tag").with(kind));
-    let stale = head
-        .stale
-        .map(|since| el("span").class("tag").with(format!("As of {}", clock_time(since))));
     let place = el("span")
         .class("meta truncate")
         .attr("title", title)
         .with(el("span").class("truncate").with(place));
+    let facts = el("span")
+        .class("group-facts")
+        .with(el("span").class("meta").with(head.cluster.size()))
+        .with(place)
+        .with(user)
+        .with(kind)
+        .with(as_of(head));
     el("div")
         .class("group-bar")
+        .with(fold(head, name, icons))
         .with(el("a").class("group-name").attr("href", id.path()).with(name.clone()))
-        .with(
-            el("span")
-                .class("group-facts")
-                .with(el("span").class("meta").with(head.cluster.size()))
-                .with(place)
-                .with(user)
-                .with(kind)
-                .with(stale),
-        )
+        .with(facts)
+}
+
+fn bunch_bar(head: &Head, bunch: &Bunch, icons: &Icons) -> Element {
+    let facts = el("span")
+        .class("group-facts")
+        .with(el("span").class("meta").with(count(bunch.clusters, "cluster")))
+        .with(el("span").class("meta").with(count(head.ports, "port")))
+        .with(as_of(head));
+    el("div")
+        .class("group-bar")
+        .with(fold(head, &bunch.title, icons))
+        .with(el("span").class("group-name").with(bunch.title.clone()))
+        .with(facts)
+}
+
+/// The button that folds the group; the page handles the click.
+fn fold(head: &Head, name: &str, icons: &Icons) -> Element {
+    el("button")
+        .class("icon-btn")
+        .attr("type", "button")
+        .attr("data-fold", head.key.clone())
+        .attr("aria-expanded", if head.folded { "false" } else { "true" })
+        .attr("aria-label", ["Rows of ", name].concat())
+        .with(drawn("icon chev", "chevron-down", icons))
+}
+
+/// Since when nothing has been heard of it.
+fn as_of(head: &Head) -> Option<Element> {
+    head.stale.map(|since| el("span").class("tag").with(format!("As of {}", clock_time(since))))
 }
 
 /// What a cluster is, where that is not plain.
@@ -67,25 +109,27 @@ pub(crate) fn kind(kind: ClusterKind) -> Option<&'static str> {
     }
 }
 
-/// The rows without an endpoint: what the whole cluster should know, and that no port is open.
+/// What the whole group should know, a row each.
 pub(crate) fn plain_rows(head: &Head, icons: &Icons) -> Vec<Element> {
-    let findings = head.cluster.findings.iter().map(|found| note(found, false, icons));
-    let none = (head.ports == 0).then(|| no_ports(&head.cluster, icons));
-    findings.chain(none).map(plain_row).collect()
+    head.cluster.findings.iter().map(|found| plain_row(note(found, false, icons))).collect()
 }
 
-fn plain_row(content: Element) -> Element {
-    let cell = el("td").attr("colspan", "6").attr("role", "cell").with(content);
-    el("tr").class("row plain").attr("role", "row").with(cell)
-}
-
-fn no_ports(cluster: &Cluster, icons: &Icons) -> Element {
-    let line = el("div").class("row-line").with(el("span").with("No open ports"));
-    match &cluster.head_address {
+/// The row of a cluster without endpoints.
+pub(crate) fn no_ports(row: &NoPorts, icons: &Icons) -> Element {
+    let NoPorts { id, cluster, head_address, tells_cluster } = row;
+    let name =
+        tells_cluster.then(|| el("a").class("of").attr("href", id.path()).with(cluster.clone()));
+    let line = el("div").class("row-line").with(name).with(el("span").with("No open ports"));
+    plain_row(match head_address {
         None => line,
         Some(address) => line
             .with(el("span").class("meta").with("Head pod"))
-            .with(el("span").class("mono").with(address.to_string()))
-            .with(copy_button(format!("Copy the head’s address of {}", cluster.name), icons)),
-    }
+            .with(el("span").class("mono").with(address.clone()))
+            .with(copy_button(format!("Copy the head’s address of {cluster}"), icons)),
+    })
+}
+
+fn plain_row(content: Element) -> Element {
+    let cell = el("td").attr("colspan", WIDTH).attr("role", "cell").with(content);
+    el("tr").class("row plain").attr("role", "row").with(cell)
 }

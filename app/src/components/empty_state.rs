@@ -12,8 +12,12 @@ use crate::words::count;
 /// Why there is nothing, and what to do.
 pub(crate) fn empty_state(empty: &Empty, filter: &Filter, icons: &Icons) -> Element {
     let Said { icon: name, title, text, command, link } = said(empty, filter);
+    let is_filtered = matches!(empty, Empty::Filtered(_));
     let command = command.map(|command| code_block(command, "the command", icons));
-    let link = link.map(|text| el("p").with(el("a").class("btn").attr("href", "/").with(text)));
+    let link = link.map(|text| {
+        let link = el("a").class("btn").attr("href", "/").flag("data-query", is_filtered);
+        el("p").with(link.with(text))
+    });
     let said = el("div")
         .class("empty")
         .with(icon(name, icons))
@@ -63,8 +67,11 @@ fn said(empty: &Empty, filter: &Filter) -> Said {
             )
         },
         Empty::Filtered(hidden) => {
-            let text = filter.text.trim();
+            let Filter { text, state: _, owner, context, mode } = filter;
+            let is_narrowed = !owner.is_empty() || !context.is_empty() || mode.is_some();
+            let text = text.trim();
             let title = match (text, filter.state.as_str()) {
+                _ if is_narrowed => "Nothing matches this filter".to_owned(),
                 ("", _) => "Nothing is in that state".to_owned(),
                 (text, "") => format!("Nothing matches “{text}”"),
                 (text, _) => format!("Nothing in that state matches “{text}”"),

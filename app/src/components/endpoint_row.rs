@@ -1,21 +1,23 @@
-//! One endpoint: a row of the table.
+//! One endpoint, or several that differ in nothing but the port: a row of the table.
 
 use leptos::prelude::*;
 use skyports_model::time::age_in_words;
 use skyports_model::{Endpoint, EndpointState, Port, Timestamp};
 
 use super::app_tile::app_tile;
+use super::cluster_group::no_ports;
 use super::endpoint_url::endpoint_url;
-use super::finding::finding;
-use super::icon::Icons;
+use super::icon::{Icons, icon};
+use super::port_range_row::{range_label, range_links};
 use super::reach::reach;
+use super::row_finding::row_finding;
 use super::status_badge::status_badge;
-use crate::board::{Board, Row, RowValue};
+use crate::board::{Board, Ports, Row, RowValue};
 use crate::node::{Element, el, live};
 use crate::reach::Reach;
 use crate::words;
 
-/// The rows of a cluster, each following its own signal and the clock; `marked` is the port that
+/// The rows of a group, each following its own signal and the clock; `marked` is the port that
 /// the address names.
 pub(crate) fn live_rows(
     rows: ArcRwSignal<Vec<Row>>,
@@ -26,15 +28,18 @@ pub(crate) fn live_rows(
     let live_row = move |row: Row| {
         let icons = icons.clone();
         live(move || {
-            row.value.with(|value| endpoint_row(value, time_for(value, board), marked, &icons))
+            row.value.with(|value| match value {
+                RowValue::Ports(row) => endpoint_row(row, time_for(row, board), marked, &icons),
+                RowValue::NoPorts(row) => no_ports(row, &icons),
+            })
         })
     };
     view! { <For each=move || rows.get() key=|row| row.serial children=live_row/> }
 }
 
 /// The time as a row needs it: each second only while it waits.
-fn time_for(value: &RowValue, board: Board) -> Timestamp {
-    match value.endpoint.state {
+fn time_for(row: &Ports, board: Board) -> Timestamp {
+    match row.endpoint.state {
         EndpointState::Pending { .. } => board.second.get(),
         EndpointState::Open | EndpointState::Attention { .. } | EndpointState::Unknown { .. } => {
             board.minute.get()
@@ -43,44 +48,95 @@ fn time_for(value: &RowValue, board: Board) -> Timestamp {
 }
 
 /// The row as it is at one moment.
-fn endpoint_row(value: &RowValue, now: Timestamp, marked: Option<Port>, icons: &Icons) -> Element {
-    let RowValue { endpoint, cluster } = value;
-    let reason = endpoint.state.reason().map(|reason| finding(reason, false, icons));
-    let warnings: Vec<_> =
-        endpoint.warnings.iter().map(|warning| finding(warning, false, icons)).collect();
-    let marked = marked == Some(endpoint.port());
-    let path = format!("{}/{}", endpoint.id.cluster.path(), endpoint.port());
-    let to_panel = el("a")
-        .attr("href", path)
-        .with(el("span").class("port").with(endpoint.port().to_string()))
-        .with(app_tile(endpoint.app.as_ref(), icons));
+fn endpoint_row(row: &Ports, now: Timestamp, marked: Option<Port>, icons: &Icons) -> Element {
+    let Ports { endpoint, others, cluster, fresh, selected, .. } = row;
+    let port = endpoint.port();
+    let marked = *selected || marked == Some(port);
+    let link = if others.is_empty() {
+        endpoint_url(endpoint, cluster, icons)
+    } else {
+        vec![range_links(row, icons)]
+    };
     el("tr")
-        .class("row")
+        .class(if *fresh { "row fresh" } else { "row" })
         .attr("role", "row")
+        .attr("data-endpoint", endpoint.id.to_string())
         .maybe("aria-current", marked.then_some("true"))
         .with(cell("c-status").with(status_badge(&endpoint.state, now, icons)))
-        .with(
-            el("th").class("c-port").attr("role", "rowheader").attr("scope", "row").with(to_panel),
-        )
-        .with(
-            cell("c-url").with(endpoint_url(endpoint, cluster, icons)).with(reason).with(warnings),
-        )
+        .with(port_cell(row, icons))
+        .with(cell("c-url").with(link).with(findings(endpoint, icons)))
         .with(
             cell("c-mode").attr("title", endpoint.object.to_string()).with(endpoint.mode().label()),
         )
         .with(cell("c-reach").with(reach(Reach::of(endpoint), icons)))
         .with(age(cell("c-age"), endpoint, now))
+        .with(cell("c-actions").with(actions(row, icons)))
 }
 
 fn cell(class: &'static str) -> Element {
     el("td").class(class).attr("role", "cell")
 }
 
+/// The port, which leads to its panel; where rows are not grouped by cluster, the cluster, too.
+fn port_cell(row: &Ports, icons: &Icons) -> Element {
+    let Ports { endpoint, others, cluster, tells_cluster, .. } = row;
+    let link = el("a")
+        .attr("href", endpoint_path(endpoint))
+        .attr("data-port-link", "")
+        .with(el("span").class("port").with(port_label(row)))
+        .with(if others.is_empty() {
+            app_tile(endpoint.app.as_ref(), icons)
+        } else {
+            el("span").class("meta").with(format!("· {} ports", others.len() + 1))
+        });
+    let of = tells_cluster.then(|| {
+        el("a").class("of").attr("href", endpoint.id.cluster.path()).with(cluster.clone())
+    });
+    el("th").class("c-port").attr("role", "rowheader").attr("scope", "row").with(link).with(of)
+}
+
+/// `8888`, or `30001–30020`.
+fn port_label(row: &Ports) -> String {
+    range_label(&row.endpoint, row.others.last())
+}
+
+/// The address of a port's panel.
+fn endpoint_path(endpoint: &Endpoint) -> String {
+    [&endpoint.id.cluster.path(), "/", &endpoint.port().to_string()].concat()
+}
+
+/// Why it is as it is, and what to know before using it: nothing when all is well.
+fn findings(endpoint: &Endpoint, icons: &Icons) -> Vec<Element> {
+    let waits = matches!(endpoint.state, EndpointState::Pending { .. });
+    let reason = endpoint.state.reason().map(|reason| row_finding(reason, waits, icons));
+    let warnings = endpoint.warnings.iter().map(|warning| row_finding(warning, false, icons));
+    reason.into_iter().chain(warnings).collect()
+}
+
+/// What can be done with the row: see more, copy what opens it.
+fn actions(row: &Ports, icons: &Icons) -> Element {
+    let what = ["port ", &port_label(row), " of ", &row.cluster].concat();
+    let details = el("a")
+        .class("icon-btn details")
+        .attr("href", endpoint_path(&row.endpoint))
+        .attr("data-panel", "")
+        .attr("aria-label", ["Details of ", &what].concat())
+        .with(icon("details", icons));
+    let copies = el("button")
+        .class("icon-btn")
+        .attr("type", "button")
+        .attr("data-copies", "")
+        .attr("aria-haspopup", "menu")
+        .attr("aria-label", ["More actions for ", &what].concat())
+        .with(icon("more", icons));
+    el("div").class("row-actions").with(details).with(copies)
+}
+
 /// How long the port has been open; nothing before there is something to open.
 fn age(cell: Element, endpoint: &Endpoint, now: Timestamp) -> Element {
     let is_reachable = !endpoint.addresses.is_empty() || !endpoint.urls.is_empty();
     match endpoint.opened.filter(|_| is_reachable) {
-        None => cell.with("–"),
+        None => cell.with(el("span").with("–")),
         Some(opened) => {
             let (exact, told) = words::moment(opened);
             let time = el("time").attr("datetime", exact).attr("title", told);

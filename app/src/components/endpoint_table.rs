@@ -1,39 +1,74 @@
 //! The table of endpoints: columns, and what fills them.
 
 use leptos::prelude::*;
+use skyports_model::{Query, SortKey};
 
-/// A table named `label` with the bodies `children`.
-pub(crate) fn endpoint_table(label: &'static str, children: impl IntoView) -> impl IntoView {
-    let columns: Vec<_> =
-        COLUMNS.into_iter().map(|(class, _)| view! { <col class=class/> }).collect();
-    let heads: Vec<_> = COLUMNS
-        .into_iter()
-        .map(|(class, name)| {
-            view! {
-                <th role="columnheader" scope="col" class=class>
-                    {name}
-                </th>
-            }
-        })
-        .collect();
+use super::icon::{Icons, drawn};
+use crate::node::{Element, el};
+
+/// How many columns there are, for what spans them all.
+pub(crate) const WIDTH: &str = "7";
+
+/// A table named `label` with the heads `heads` and the bodies `children`.
+pub(crate) fn endpoint_table(
+    label: &'static str,
+    heads: impl IntoView,
+    children: impl IntoView,
+) -> impl IntoView {
+    let columns: Vec<_> = COLUMNS.into_iter().map(|(class, ..)| el("col").class(class)).collect();
     view! {
         <div class="sheet">
             <table class="endpoints" role="table" aria-label=label>
-                <colgroup>{columns}</colgroup>
-                <thead role="rowgroup">
-                    <tr role="row">{heads}</tr>
-                </thead>
+                {el("colgroup").with(columns)}
+                <thead role="rowgroup">{heads}</thead>
                 {children}
             </table>
         </div>
     }
 }
 
-const COLUMNS: [(&str, &str); 6] = [
-    ("c-status", "Status"),
-    ("c-port", "Port"),
-    ("c-url", "URL"),
-    ("c-mode", "Mode"),
-    ("c-reach", "Reachable from"),
-    ("c-age", "Open for"),
+/// The row of heads; sorted as `query` wants it and linked to the other ways, where there is one.
+pub(crate) fn heads(query: Option<&Query>, icons: &Icons) -> Element {
+    let heads = COLUMNS.into_iter().map(|(class, name, by)| {
+        let head = el("th").attr("role", "columnheader").attr("scope", "col").class(class);
+        match (by, query) {
+            (Some(by), Some(query)) => sortable(head, name, by, query, icons),
+            _ if class == "c-actions" => head.with(el("span").class("visually-hidden").with(name)),
+            _ => head.with(name),
+        }
+    });
+    el("tr").attr("role", "row").with(heads.collect::<Vec<_>>())
+}
+
+fn sortable(
+    head: Element,
+    name: &'static str,
+    by: SortKey,
+    query: &Query,
+    icons: &Icons,
+) -> Element {
+    let sort = query.sort;
+    // Rows of a cluster stand by port before anybody asks for it.
+    let is = sort.by == by || (sort.by == SortKey::Name && by == SortKey::Port);
+    let (order, sign) = match (is, sort.descending) {
+        (false, _) => ("none", "sort"),
+        (true, false) => ("ascending", "chevron-down"),
+        (true, true) => ("descending", "chevron-down"),
+    };
+    let link = el("a")
+        .attr("href", query.sorted_by(by).path())
+        .attr("data-query", "")
+        .with(name)
+        .with(drawn("icon small", sign, icons));
+    head.attr("aria-sort", order).with(link)
+}
+
+const COLUMNS: [(&str, &str, Option<SortKey>); 7] = [
+    ("c-status", "Status", Some(SortKey::Status)),
+    ("c-port", "Port", Some(SortKey::Port)),
+    ("c-url", "URL", None),
+    ("c-mode", "Mode", Some(SortKey::Mode)),
+    ("c-reach", "Reachable from", None),
+    ("c-age", "Open for", Some(SortKey::Age)),
+    ("c-actions", "Actions", None),
 ];

@@ -7,8 +7,7 @@ use super::live_indicator::live_indicator;
 use crate::board::Board;
 use crate::node::{Element, el, live};
 use crate::state::View;
-use crate::words::overview_path;
-use skyports_model::Filter;
+use skyports_model::{Filter, Query};
 
 /// The top bar of a page with its `main` element.
 pub(crate) fn shell<M: IntoView>(
@@ -63,7 +62,7 @@ fn crumbs(view: &View) -> Element {
         View::Overview { .. } => vec![],
         View::Contexts => vec![("Contexts".to_owned(), None)],
         View::Cluster { id, name, .. } => {
-            let only = |text: &str| overview_path(&Filter::text(text));
+            let only = |text: &str| Query::from(Filter::text(text)).path();
             vec![
                 ("Endpoints".to_owned(), Some("/".to_owned())),
                 (id.context.to_string(), Some(only(id.context.as_str()))),

@@ -1,42 +1,42 @@
 //! How many endpoints are in each state, as tabs of the filter.
 
-use skyports_model::{EndpointState, Filter};
+use skyports_model::{EndpointState, Filter, Query};
 
 use super::icon::{Icons, drawn};
 use crate::node::{Element, el};
-use crate::words::overview_path;
 
 /// Every state's word for people, in the order of [`EndpointState::WORDS`].
 const LABELS: [&str; 4] = ["Open", "Pending", "Needs attention", "Unknown"];
 
 /// A link for each state and one for all; they work without JavaScript.
-pub(crate) fn status_tally(filter: &Filter, tally: [usize; 4], icons: &Icons) -> Element {
+pub(crate) fn status_tally(query: &Query, tally: [usize; 4], icons: &Icons) -> Element {
     let states = EndpointState::WORDS.into_iter().zip(LABELS).zip(tally);
     el("nav")
         .class("tally")
         .attr("aria-label", "Filter by status")
-        .with(tab(filter, "", "All", tally.iter().sum(), icons))
+        .with(tab(query, "", "All", tally.iter().sum(), icons))
         .with(
             states
-                .map(|((word, label), number)| tab(filter, word, label, number, icons))
+                .map(|((word, label), number)| tab(query, word, label, number, icons))
                 .collect::<Vec<_>>(),
         )
 }
 
 fn tab(
-    filter: &Filter,
+    query: &Query,
     word: &'static str,
     label: &'static str,
     number: usize,
     icons: &Icons,
 ) -> Element {
-    let path = overview_path(&Filter { state: word.to_owned(), ..filter.clone() });
+    let filter = Filter { state: word.to_owned(), ..query.filter.clone() };
+    let path = Query { filter, ..query.clone() }.path();
     let state = (!word.is_empty()).then_some(word);
     el("a")
         .attr("href", path)
-        .attr("data-filter", word)
+        .attr("data-query", "")
         .maybe("data-state", state)
-        .maybe("aria-current", (filter.state == word).then_some("true"))
+        .maybe("aria-current", (query.filter.state == word).then_some("true"))
         .with(state.map(|state| drawn("icon glyph small state-icon", state, icons)))
         .with(label)
         .with(el("span").class("count").with(number.to_string()))

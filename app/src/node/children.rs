@@ -9,6 +9,7 @@ pub(crate) trait Children {
     fn put_into(self, children: &mut Vec<Node>);
 }
 
+#[inline(never)]
 fn put_text(text: Text, children: &mut Vec<Node>) {
     match children.last_mut() {
         _ if text.is_empty() => {}
@@ -34,8 +35,13 @@ impl Children for String {
 impl Children for Element {
     #[expect(private_interfaces, reason = "as the trait")]
     fn put_into(self, children: &mut Vec<Node>) {
-        children.push(Node::Element(self));
+        put_element(self, children);
     }
+}
+
+#[inline(never)]
+fn put_element(element: Element, children: &mut Vec<Node>) {
+    children.push(Node::Element(element));
 }
 
 impl<C: Children> Children for Option<C> {

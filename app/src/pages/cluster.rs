@@ -11,7 +11,7 @@ use crate::board::{Board, Group, Head};
 use crate::components::cluster_group::plain_rows;
 use crate::components::code_block::code_block;
 use crate::components::endpoint_row::live_rows;
-use crate::components::endpoint_table::endpoint_table;
+use crate::components::endpoint_table::{endpoint_table, heads};
 use crate::components::facts::facts;
 use crate::components::icon::Icons;
 use crate::components::shell::{page_head, page_sub};
@@ -51,7 +51,7 @@ fn body(group: Group, board: Board, marked: Option<Port>, icons: &Icons) -> impl
         {all_notes(board, icons.clone())}
         <section class="section">
             <h2>"Open ports"</h2>
-            {endpoint_table("Open ports", groups)}
+            {endpoint_table("Open ports", heads(None, icons), groups)}
         </section>
         <section class="section">
             <h2>"Same in a terminal"</h2>

@@ -1,13 +1,17 @@
 //! The page of all endpoints.
 
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use skyports_model::Query;
+use wasm_bindgen::JsCast as _;
+use web_sys::Element as Target;
 
 use super::all_notes;
-use crate::board::{Board, Group};
+use crate::board::{Board, Group, set_if_new};
 use crate::components::cluster_group::live_group;
 use crate::components::empty_state::empty_state;
-use crate::components::endpoint_filters::endpoint_filters;
-use crate::components::endpoint_table::endpoint_table;
+use crate::components::endpoint_filters::{endpoint_filters, toggle_mine};
+use crate::components::endpoint_table::{endpoint_table, heads};
 use crate::components::icon::Icons;
 use crate::components::shell::{page_head, page_sub};
 use crate::node::{Live, el, live};
@@ -25,14 +29,16 @@ pub(crate) fn overview(board: Board, icons: &Icons) -> impl IntoView + use<> {
     view! {
         {head}
         {all_notes(board, icons.clone())}
-        {endpoint_filters(board, icons.clone())}
-        {section(board.users, board, "Endpoints", None, icons)}
-        {section(board.controllers, board, "Endpoints of SkyPilot controllers", Some("SkyPilot controllers"), icons)}
-        {nothing(board, icons.clone())}
+        <div on:click=move |event| clicked(board, &event)>
+            {endpoint_filters(board, icons.clone())}
+            {section(board.users, board, "Endpoints", None, icons)}
+            {section(board.controllers, board, "Endpoints of SkyPilot controllers", Some("SkyPilot controllers"), icons)}
+            {nothing(board, icons.clone())}
+        </div>
     }
 }
 
-/// A table of clusters, out of sight while there are none: so the browser never makes a table.
+/// A table of groups, out of sight while there are none: so the browser never makes a table.
 fn section(
     list: RwSignal<Vec<Group>>,
     board: Board,
@@ -40,7 +46,8 @@ fn section(
     title: Option<&'static str>,
     icons: &Icons,
 ) -> impl IntoView + use<> {
-    let icons = icons.clone();
+    let (icons, head_icons) = (icons.clone(), icons.clone());
+    let heads = live(move || board.query.with(|query| heads(Some(query), &head_icons)));
     let groups = view! {
         <For
             each=move || list.get()
@@ -51,7 +58,7 @@ fn section(
     view! {
         <section class="section" hidden=move || list.with(Vec::is_empty)>
             {title.map(|title| view! { <h2>{title}</h2> })}
-            {endpoint_table(label, groups)}
+            {endpoint_table(label, heads, groups)}
         </section>
     }
 }
@@ -61,7 +68,27 @@ pub(super) fn nothing(board: Board, icons: Icons) -> Live {
     live(move || {
         let empty = board.summary.with(|summary| summary.empty.clone());
         el("div").with(
-            empty.map(|empty| board.filter.with(|filter| empty_state(&empty, filter, &icons))),
+            empty.map(|empty| board.query.with(|query| empty_state(&empty, &query.filter, &icons))),
         )
     })
+}
+
+/// A click: what only changes what is asked for happens here, unless the reader wants another tab
+/// or window of the browser.
+fn clicked(board: Board, event: &MouseEvent) {
+    if event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0 {
+        return;
+    }
+    let target = event.target().and_then(|target| target.dyn_into::<Target>().ok());
+    let Some(target) = target else { return };
+    let within = |selector| target.closest(selector).ok().flatten();
+    if let Some(key) = within("[data-fold]").and_then(|it| it.get_attribute("data-fold")) {
+        board.fold(&key);
+    } else if within("[data-mine]").is_some() {
+        toggle_mine(board);
+    } else if let Some(to) = within("a[data-query]").and_then(|link| link.get_attribute("href")) {
+        event.prevent_default();
+        let query = to.split_once('?').map_or("", |(_, query)| query);
+        set_if_new(board.query, Query::parse(query));
+    }
 }

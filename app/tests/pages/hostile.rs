@@ -7,7 +7,7 @@ use crate::samples::{Shape, ago, at, cluster, context, context_name, endpoint, f
 use skyports_app::page;
 use skyports_model::{
     AppGuess, ClusterId, Code, Confidence, ContextState, ExternalUrl, Filter, FutureUrl, Mode,
-    Overview, Scheme, Step,
+    Overview, Query, Scheme, Step,
 };
 
 const PAYLOADS: [&str; 60] = [
@@ -130,7 +130,14 @@ fn id(overview: &Overview) -> ClusterId {
 fn pages(text: &str) -> Vec<String> {
     let overview = infected(text);
     let id = id(&overview);
-    let filter = |text: &str, state: &str| Filter { state: state.to_owned(), ..Filter::text(text) };
+    let filter = |text: &str, state: &str| {
+        Query::from(Filter {
+            state: state.to_owned(),
+            owner: text.to_owned(),
+            context: text.to_owned(),
+            ..Filter::text(text)
+        })
+    };
     let next = [Step::command(text, text)];
     vec![
         page::overview(&overview, &filter("", ""), &env()),

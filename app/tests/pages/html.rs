@@ -8,7 +8,7 @@
 )]
 
 use skyports_app::page::{self, Assets, PageEnv, Theme};
-use skyports_model::{Filter, Port, Step};
+use skyports_model::{Port, Query, Step};
 
 use crate::samples;
 
@@ -35,9 +35,9 @@ pub(crate) fn all_pages() -> Vec<(&'static str, String)> {
     let id = everything.clusters[0].id.clone();
     let next = [Step::command("Look", "skyports list")];
     vec![
-        ("overview", page::overview(&everything, &Filter::default(), &env)),
-        ("stale", page::overview(&samples::stale(), &Filter::default(), &env)),
-        ("forbidden", page::overview(&samples::forbidden(), &Filter::default(), &env)),
+        ("overview", page::overview(&everything, &Query::default(), &env)),
+        ("stale", page::overview(&samples::stale(), &Query::default(), &env)),
+        ("forbidden", page::overview(&samples::forbidden(), &Query::default(), &env)),
         ("cluster", page::cluster(&everything, &id, Port::new(8888), &env)),
         ("contexts", page::contexts(&samples::stale(), &env)),
         ("error", page::error(&env, 404, "Not found", "There is no such page.", &next)),
@@ -134,7 +134,7 @@ pub(crate) fn seen(page: &str) -> String {
             }
             "td" | "th" | "dd" => text.push_str(" | "),
             "span" | "time" if in_url => {}
-            "p" | "div" | "span" | "time" | "details" | "summary" | "li" | "footer" => {
+            "p" | "div" | "span" | "time" | "details" | "summary" | "li" | "option" | "footer" => {
                 text.push(' ');
             }
             "a" if tag.contains("target=\"_blank\"") => text.push('['),
@@ -151,7 +151,7 @@ pub(crate) fn seen(page: &str) -> String {
     }
     let lines = text.lines().map(|line| {
         let words: Vec<&str> = line.split_whitespace().collect();
-        words.join(" ").trim_start_matches("| ").to_owned()
+        words.join(" ").trim_start_matches("| ").trim_end_matches(" |").to_owned()
     });
     lines.filter(|line| !line.is_empty() && line != "|").collect::<Vec<_>>().join("\n")
 }

@@ -59,7 +59,7 @@ impl PageCache {
         }
         // Rendering under the lock: of many readers at once one renders, the others get its page.
         let html = match &key.0 {
-            What::Overview => page::overview(overview, &Filter::default(), &env),
+            What::Overview => page::overview(overview, &Query::default(), &env),
             What::Cluster(id, marked) => page::cluster(overview, id, *marked, &env),
             What::Contexts => page::contexts(overview, &env),
         };
@@ -89,14 +89,14 @@ pub(super) async fn overview(
     headers: HeaderMap,
 ) -> Response {
     let theme = theme(&headers);
-    let query = Query::parse(&query.unwrap_or_default());
+    let query = query.map(|query| Query::parse(&query)).unwrap_or_default();
     if query == Query::default() {
         return html(
             &shared.pages.get(&shared, &shared.live.overview(), What::Overview, theme),
             &headers,
         );
     }
-    let html = page::overview(&shared.live.overview(), &query.filter, &env(&shared, theme));
+    let html = page::overview(&shared.live.overview(), &query, &env(&shared, theme));
     axum::response::Html(html).into_response()
 }
 
@@ -181,8 +181,8 @@ pub(super) async fn go(
     match (found.next(), found.next()) {
         (Some(cluster), None) => Redirect::to(&cluster.id.path()).into_response(),
         (Some(_), Some(_)) => {
-            let filter = Filter::text(name);
-            let html = page::overview(&overview, &filter, &env(&shared, theme(&headers)));
+            let query = Query::from(Filter::text(name));
+            let html = page::overview(&overview, &query, &env(&shared, theme(&headers)));
             axum::response::Html(html).into_response()
         }
         (None, _) if !shared.live.is_settled() => connecting(&shared, &headers),
