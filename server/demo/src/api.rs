@@ -118,26 +118,24 @@ struct Silence {
 }
 
 impl Silence {
-    /// Comes back only when it has begun, and even then only at the end of the server.
-    async fn begun(&self) {
+    /// Comes back when it begins.
+    async fn begins(&self) {
         match self.at {
-            Some(at) => {
-                tokio::time::sleep_until(at).await;
-                self.stopping.cancelled().await;
-            }
+            Some(at) => tokio::time::sleep_until(at).await,
             None => std::future::pending().await,
         }
     }
 
-    fn is_begun(&self) -> bool {
-        self.at.is_some_and(|at| at <= Instant::now())
+    /// Goes on at once before it has begun; after that, not before the end of the server.
+    async fn pass(&self) {
+        if self.at.is_some_and(|at| at <= Instant::now()) {
+            self.stopping.cancelled().await;
+        }
     }
 }
 
 async fn answer(State(served): State<Arc<Served>>, request: Request) -> Response {
-    if served.silence.is_begun() {
-        served.silence.begun().await;
-    }
+    served.silence.pass().await;
     let (head, _body) = request.into_parts();
     let answered = answered(&served, &head).await;
     answered.unwrap_or_else(Failure::into_response)
@@ -167,3 +165,6 @@ async fn answered(served: &Arc<Served>, request: &Parts) -> Result<Response, Fai
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,11 +69,18 @@ impl Failure {
     }
 
     /// What was asked does not go together.
-    pub(super) fn invalid_option(field: &str, why: &str) -> Self {
-        let why = format!("Forbidden: {why}");
-        let message = format!("ListOptions.meta.k8s.io \"\" is invalid: {field}: {why}");
-        let cause = json!({"reason": "FieldValueForbidden", "message": why, "field": field});
-        let details = json!({"group": "meta.k8s.io", "kind": "ListOptions", "causes": [cause]});
+    pub(super) fn invalid_options(complaints: &[Complaint]) -> Self {
+        let said: Vec<String> =
+            complaints.iter().map(|it| format!("{}: {}", it.field, it.message)).collect();
+        let said = match said.as_slice() {
+            [one] => one.clone(),
+            all => format!("[{}]", all.join(", ")),
+        };
+        let message = format!("ListOptions.meta.k8s.io \"\" is invalid: {said}");
+        let cause =
+            |it: &Complaint| json!({"reason": it.reason, "message": it.message, "field": it.field});
+        let causes: Vec<Value> = complaints.iter().map(cause).collect();
+        let details = json!({"group": "meta.k8s.io", "kind": "ListOptions", "causes": causes});
         let code = StatusCode::UNPROCESSABLE_ENTITY;
         Self::status(code, Some("Invalid"), &message, Some(details))
     }
@@ -146,6 +153,26 @@ impl Failure {
         }
         say("code", code.as_u16().into());
         Self { code, status: Some(status.into()), text: String::new() }
+    }
+}
+
+/// What is wrong with one field.
+pub(super) struct Complaint {
+    field: &'static str,
+    reason: &'static str,
+    message: String,
+}
+
+impl Complaint {
+    /// It must not be given here.
+    pub(super) fn forbidden(field: &'static str, why: &str) -> Self {
+        Self { field, reason: "FieldValueForbidden", message: format!("Forbidden: {why}") }
+    }
+
+    /// It must be one of the values known.
+    pub(super) fn unsupported(field: &'static str, value: &str, known: &str) -> Self {
+        let message = format!("Unsupported value: {value:?}: supported values: {known}");
+        Self { field, reason: "FieldValueNotSupported", message }
     }
 }
 

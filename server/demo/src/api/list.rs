@@ -72,15 +72,18 @@ pub(super) async fn answer(store: &Store, of: &Of, options: &Options) -> Result<
         Some(token) => Bound::Excluded(format!("{prefix}{}", token.after)),
         None => Bound::Included(prefix.clone()),
     };
-    let mut meant = snapshot
+    let is_one = |place: &str| is_the_one(of, options, namespace, &prefix, place);
+    let mut places = snapshot
         .objects
         .range::<String, _>((begin, Bound::Unbounded))
         .take_while(|(place, _)| place.starts_with(&prefix))
-        .filter(|(_, object)| selectors.matches(object));
+        .filter(|(place, _)| is_one(place));
     // From the time before lists of any version had pages.
     let limit = options.limit.filter(|_| options.version != Version::Any).unwrap_or(usize::MAX);
-    let page: Vec<_> = meant.by_ref().take(limit).collect();
-    let remaining = meant.count();
+    let meant = places.by_ref().filter(|(_, object)| selectors.matches(object));
+    let page: Vec<_> = meant.take(limit).collect();
+    // Of what follows nobody knows yet whether it is selected.
+    let remaining = places.count();
     let shown = page.last().filter(|_| remaining > 0);
     let follows = shown.map(|(place, _)| Token {
         version: Some(snapshot.version),
@@ -97,6 +100,23 @@ pub(super) async fn answer(store: &Store, of: &Of, options: &Options) -> Result<
         items: page.into_iter().map(|(_, object)| Item(Arc::clone(object))).collect(),
     };
     Ok(reply::json(StatusCode::OK, &list))
+}
+
+/// Who selects by name asks for one object, as if it were in the path, and not for pages.
+fn is_the_one(
+    of: &Of,
+    options: &Options,
+    namespace: Option<&str>,
+    prefix: &str,
+    place: &str,
+) -> bool {
+    let knows_where = namespace.is_some() || !of.resource.namespaced();
+    match options.selectors.exact("metadata.name") {
+        Some(name) if knows_where && options.token.is_none() => {
+            place.strip_prefix(prefix) == Some(name)
+        }
+        _ => true,
+    }
 }
 
 async fn snapshot(

@@ -1,5 +1,7 @@
 //! What a list or a watch is asked in its query.
 
+mod compatible;
+
 use std::time::Duration;
 
 use axum::extract::Query;
@@ -63,7 +65,7 @@ impl Raw {
         )
         .map_err(|error| Failure::bad_request(&error.to_string()))?;
         let limit = limit.filter(|limit| *limit > 0);
-        self.check()?;
+        compatible::check(self)?;
         let version = self.version(limit.is_some())?;
         let token = self.text("continue").filter(|token| !token.is_empty());
         if token.is_some() && !matches!(version, Version::Newest | Version::Any) {
@@ -80,36 +82,6 @@ impl Raw {
             bookmarks,
             initial_events: self.flag("sendInitialEvents"),
         })
-    }
-
-    /// What must not be asked together.
-    fn check(&self) -> Result<(), Failure> {
-        let given = |name| self.text(name).unwrap_or_default();
-        let exact_or = given("resourceVersionMatch");
-        let initial = self.text("sendInitialEvents").is_some();
-        if initial && !self.watches() {
-            let why = "sendInitialEvents is forbidden for list";
-            return Err(Failure::invalid_option("sendInitialEvents", why));
-        }
-        let field = "resourceVersionMatch";
-        if initial && exact_or != "NotOlderThan" {
-            let why = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
-            return Err(Failure::invalid_option(field, why));
-        }
-        if !initial && self.watches() && !exact_or.is_empty() {
-            let why =
-                "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided";
-            return Err(Failure::invalid_option(field, why));
-        }
-        if !initial && !exact_or.is_empty() && given("resourceVersion").is_empty() {
-            let why = "resourceVersionMatch is forbidden unless resourceVersion is provided";
-            return Err(Failure::invalid_option(field, why));
-        }
-        if exact_or == "Exact" && given("resourceVersion") == "0" {
-            let why = "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"";
-            return Err(Failure::invalid_option(field, why));
-        }
-        Ok(())
     }
 
     fn version(&self, limited: bool) -> Result<Version, Failure> {

@@ -30,7 +30,9 @@ const NOW: i64 = -1;
 impl Token {
     pub(super) fn text(&self) -> String {
         let rv = self.version.and_then(|version| i64::try_from(version).ok()).unwrap_or(NOW);
-        let start = format!("/{}\0", self.after);
+        // A real server leaves the slash out where it goes on with what is there now.
+        let slash = if self.version.is_some() { "/" } else { "" };
+        let start = format!("{slash}{}\0", self.after);
         let written = Written { v: FORMAT.to_owned(), rv, start };
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(&written).unwrap_or_default())
     }
@@ -41,9 +43,10 @@ impl Token {
         let Written { v, rv, start } = serde_json::from_slice(&bytes).map_err(|_| wrong())?;
         let version = match rv {
             NOW => None,
+            0 => return Err(wrong()),
             rv => Some(u64::try_from(rv).map_err(|_| wrong())?),
         };
-        let after = start.strip_prefix('/').and_then(|start| start.strip_suffix('\0'));
+        let after = start.strip_prefix('/').unwrap_or(&start).strip_suffix('\0');
         let after = after.filter(|_| v == FORMAT).ok_or_else(wrong)?;
         Ok(Self { version, after: after.to_owned() })
     }

@@ -10,7 +10,8 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use futures::stream;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -50,6 +51,8 @@ struct Watching {
     scope: Scope,
     silence: Silence,
     stopping: CancellationToken,
+    /// The version that was asked for or told of first, which no bookmark repeats.
+    from: u64,
     /// The version up to which everything is told.
     version: u64,
     /// What is there at the start and still to be told.
@@ -108,12 +111,15 @@ impl Watching {
                 (snapshot.version, Some(objects.collect::<Vec<_>>().into_iter()))
             }
         };
-        let bookmark = options.bookmarks.then(|| next_bookmark(now, end));
+        // A real server reads events from etcd, which sends bookmarks of its own every ten minutes.
+        let has_bookmarks = options.bookmarks && of.resource != Resource::Events;
+        let bookmark = has_bookmarks.then(|| next_bookmark(now, end));
         Ok(Self {
             store: served.store.clone(),
             changes: served.store.changes(),
             silence: served.silence.clone(),
             stopping: served.silence.stopping.clone(),
+            from: version,
             version,
             ends_initial: options.bookmarks && initial.is_some(),
             initial,
@@ -134,6 +140,7 @@ impl Watching {
             return Some(piece);
         }
         loop {
+            self.silence.pass().await;
             self.changes.borrow_and_update();
             match self.store.since(self.scope.resource, self.version, BATCH) {
                 // Too slow a reader is cut off; it asks again and is told so.
@@ -142,15 +149,21 @@ impl Watching {
                     self.state = Now::Ended;
                     let (asked, oldest) = (self.version, expired.oldest);
                     let message = format!("too old resource version: {asked} ({oldest})");
-                    return Some(line("ERROR", &Failure::expired(&message).object()));
+                    return Piece::of("ERROR", &Failure::expired(&message).object());
                 }
                 Ok((events, version)) => {
+                    if self.state == Now::Begins {
+                        let newest = events.last().map_or(0, |event| event.version);
+                        self.from = self.from.max(newest);
+                    }
                     self.state = Now::Goes;
                     self.version = version;
-                    let told = events.iter().filter_map(|event| self.scope.told(event));
-                    let piece: Vec<u8> = told.flatten().collect();
-                    if !piece.is_empty() {
-                        return Some(piece.into());
+                    let mut piece = Piece::default();
+                    for event in &events {
+                        self.scope.tell(event, &mut piece);
+                    }
+                    if let Some(piece) = piece.bytes() {
+                        return Some(piece);
                     }
                     if events.len() == BATCH {
                         continue;
@@ -160,12 +173,16 @@ impl Watching {
             tokio::select! {
                 biased;
                 () = self.stopping.cancelled() => return None,
-                () = self.silence.begun() => return None,
+                () = self.silence.begins() => {}
                 () = sleep_until(self.end) => return None,
                 changed = self.changes.changed() => changed.ok()?,
                 () = due(self.bookmark) => {
                     self.bookmark = Some(next_bookmark(Instant::now(), self.end));
-                    return Some(line("BOOKMARK", &bookmark(self.scope.resource, self.version, false)));
+                    if self.version <= self.from {
+                        continue;
+                    }
+                    let bookmark = bookmark(self.scope.resource, self.version, false);
+                    return Piece::of("BOOKMARK", &bookmark);
                 }
             }
         }
@@ -174,14 +191,17 @@ impl Watching {
     /// The next piece of what is there at the start.
     fn initial(&mut self) -> Option<Bytes> {
         let objects = self.initial.as_mut()?;
-        let piece: Vec<u8> =
-            objects.take(BATCH).flat_map(|object| line("ADDED", &object)).collect();
-        if !piece.is_empty() {
-            return Some(piece.into());
+        let mut piece = Piece::default();
+        for object in objects.take(BATCH) {
+            piece.say("ADDED", &object);
+        }
+        if let Some(piece) = piece.bytes() {
+            return Some(piece);
         }
         self.initial = None;
         let ends = std::mem::take(&mut self.ends_initial);
-        ends.then(|| line("BOOKMARK", &bookmark(self.scope.resource, self.version, true)))
+        let bookmark = ends.then(|| bookmark(self.scope.resource, self.version, true))?;
+        Piece::of("BOOKMARK", &bookmark)
     }
 }
 
@@ -196,21 +216,49 @@ impl Scope {
             && self.selectors.matches(object)
     }
 
-    /// What a change is to those who look at these objects: one that leaves them is deleted, one
-    /// that enters them is added.
-    fn told(&self, event: &Event) -> Option<Bytes> {
+    /// Says what a change is to those who look at these objects: one that leaves them is deleted,
+    /// one that enters them is added.
+    fn tell(&self, event: &Event, piece: &mut Piece) {
+        let Event { version, place: _, before, after } = event;
         let taken = |object: &Option<Arc<Value>>| object.clone().filter(|it| self.takes(it));
-        match (taken(&event.before), taken(&event.after)) {
-            (None, None) => None,
-            (None, Some(after)) => Some(line("ADDED", &after)),
-            (Some(_), Some(after)) => Some(line("MODIFIED", &after)),
-            (Some(before), None) => Some(line("DELETED", &at_version(&before, event.version))),
+        match (taken(before), taken(after)) {
+            (None, None) => {}
+            (None, Some(after)) => piece.say("ADDED", &after),
+            (Some(_), Some(after)) => piece.say("MODIFIED", &after),
+            (Some(before), None) => piece.say("DELETED", &at_version(&before, *version)),
         }
     }
 }
 
-fn line(kind: &str, object: &Value) -> Bytes {
-    format!("{}\n", json!({"type": kind, "object": object})).into()
+/// A piece of the stream: some lines.
+#[derive(Default)]
+struct Piece(Vec<u8>);
+
+/// A line of the stream.
+#[derive(Serialize)]
+struct Line<'a> {
+    r#type: &'a str,
+    object: &'a Value,
+}
+
+impl Piece {
+    /// One line.
+    fn of(kind: &str, object: &Value) -> Option<Bytes> {
+        let mut piece = Self::default();
+        piece.say(kind, object);
+        piece.bytes()
+    }
+
+    fn say(&mut self, kind: &str, object: &Value) {
+        // A vector takes everything, and a value can always be written.
+        let _ = serde_json::to_writer(&mut self.0, &Line { r#type: kind, object });
+        self.0.push(b'\n');
+    }
+
+    /// `None` when nothing was said.
+    fn bytes(self) -> Option<Bytes> {
+        Some(self.0).filter(|text| !text.is_empty()).map(Bytes::from)
+    }
 }
 
 /// Every minute, and once more shortly before the end.

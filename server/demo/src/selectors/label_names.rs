@@ -30,33 +30,45 @@ pub(super) fn check_key(key: &str) -> Result<(), String> {
             ));
         }
     };
+    let mut complaints = vec![];
     match prefix {
-        Some("") => return wrong("prefix part must be non-empty".to_owned()),
-        Some(prefix) if !is_subdomain(prefix) => {
-            return wrong(format!("prefix part {SUBDOMAIN}"));
+        None => {}
+        Some("") => complaints.push("prefix part must be non-empty".to_owned()),
+        Some(prefix) => {
+            if prefix.len() > LONGEST_PREFIX {
+                complaints.push(format!("prefix part must be no more than {LONGEST_PREFIX} bytes"));
+            }
+            if !is_subdomain(prefix) {
+                complaints.push(format!("prefix part {SUBDOMAIN}"));
+            }
         }
-        Some(prefix) if prefix.len() > LONGEST_PREFIX => {
-            return wrong(format!("prefix part must be no more than {LONGEST_PREFIX} bytes"));
-        }
-        _ => {}
     }
-    match name {
-        "" => wrong("name part must be non-empty".to_owned()),
-        name if name.len() > LONGEST => {
-            wrong(format!("name part must be no more than {LONGEST} bytes"))
-        }
-        name if !is_name(name) => wrong(format!("name part {NAME}")),
-        _ => Ok(()),
+    if name.is_empty() {
+        complaints.push("name part must be non-empty".to_owned());
     }
+    if name.len() > LONGEST {
+        complaints.push(format!("name part must be no more than {LONGEST} bytes"));
+    }
+    if !is_name(name) {
+        complaints.push(format!("name part {NAME}"));
+    }
+    if complaints.is_empty() { Ok(()) } else { wrong(complaints.join("; ")) }
 }
 
 /// Checks the value of a place in the list of them.
 pub(super) fn check_value(key: &str, place: usize, value: &str) -> Result<(), String> {
-    let wrong = |why: &str| Err(format!("values[{place}][{key}]: Invalid value: {value:?}: {why}"));
+    let mut complaints = vec![];
     if value.len() > LONGEST {
-        return wrong(&format!("must be no more than {LONGEST} bytes"));
+        complaints.push(format!("must be no more than {LONGEST} bytes"));
     }
-    if value.is_empty() || is_name(value) { Ok(()) } else { wrong(VALUE) }
+    if !value.is_empty() && !is_name(value) {
+        complaints.push(VALUE.to_owned());
+    }
+    if complaints.is_empty() {
+        return Ok(());
+    }
+    let why = complaints.join("; ");
+    Err(format!("values[{place}][{key}]: Invalid value: {value:?}: {why}"))
 }
 
 fn is_name(text: &str) -> bool {
