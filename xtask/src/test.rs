@@ -68,6 +68,7 @@ fn dear(place: &Place, report: &mut Report, preparation: Preparation, web: &Path
         command.current_dir(&place.root).env("SKYPORTS_CACHE", &place.cache);
         command
             .env("SKYPORTS_BIN", place.target.join("debug/skyports"))
+            .env("SKYPORTS_DEMO_API", place.target.join("debug/examples/contract"))
             .env("SKYPORTS_WEB_DIR", web);
         command
     };

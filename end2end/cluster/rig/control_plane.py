@@ -39,7 +39,7 @@ class ControlPlane:
         etcd, peer, server, controllers = free_ports(4)
         self.server = f"https://127.0.0.1:{server}"
         self.ca_file = folder / "certs" / "apiserver.crt"
-        self._etcd_url = f"http://127.0.0.1:{etcd}"
+        self.etcd_url = f"http://127.0.0.1:{etcd}"
         self._controllers_url = f"https://127.0.0.1:{controllers}"
         self._write_secrets()
         self.etcd = self._process("etcd", self._etcd_flags(f"http://127.0.0.1:{peer}"))
@@ -92,7 +92,7 @@ class ControlPlane:
     def _etcd_is_ready(self) -> bool:
         self.etcd.check_running()
         try:
-            with urllib.request.urlopen(f"{self._etcd_url}/readyz", timeout=2) as answer:
+            with urllib.request.urlopen(f"{self.etcd_url}/readyz", timeout=2) as answer:
                 return answer.status == 200
         except OSError:
             return False
@@ -123,8 +123,8 @@ class ControlPlane:
     def _etcd_flags(self, peer: str) -> list[str]:
         return [
             f"--data-dir={self.folder / 'etcd'}",
-            f"--listen-client-urls={self._etcd_url}",
-            f"--advertise-client-urls={self._etcd_url}",
+            f"--listen-client-urls={self.etcd_url}",
+            f"--advertise-client-urls={self.etcd_url}",
             f"--listen-peer-urls={peer}",
             f"--initial-advertise-peer-urls={peer}",
             f"--initial-cluster=default={peer}",
@@ -135,7 +135,7 @@ class ControlPlane:
     def _apiserver_flags(self, port: int) -> list[str]:
         key = self.folder / "sa.key"
         return [
-            f"--etcd-servers={self._etcd_url}",
+            f"--etcd-servers={self.etcd_url}",
             "--bind-address=127.0.0.1",
             f"--secure-port={port}",
             f"--cert-dir={self.folder / 'certs'}",

@@ -6,12 +6,13 @@ import itertools
 import os
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from binary import Skyports
+from contract import Pair, demo_api, pair
 from rig.rig import Rig
 
 # No test takes a minute; one that hangs must not take the run with it.
@@ -58,3 +59,16 @@ def binary() -> str:
 def skyports(binary: str, rig: Rig, tmp_path: Path) -> Skyports:
     """The binary with the rig's kubeconfig (context `rig`, the administrator)."""
     return Skyports(binary, rig.kubeconfig, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[tuple[dict, Callable[[dict], dict]]]:
+    """A demo API, and how it is filled."""
+    with demo_api() as demo:
+        yield demo
+
+
+@pytest.fixture
+def both(rig: Rig, demo: tuple[dict, Callable[[dict], dict]]) -> Pair:
+    """The real API server and the demo's."""
+    return pair(rig, *demo)
