@@ -8,7 +8,16 @@ use crate::environment::Place;
 use crate::{browser, process, run, web};
 
 /// What can be measured, each by a program in `end2end/bench`.
-const BENCHMARKS: [(&str, &str); 2] = [("overview", "overview.py"), ("page", "page.mjs")];
+const BENCHMARKS: [(&str, Runs); 2] = [("overview", Runs::Python), ("page", Runs::Node)];
+
+/// What a benchmark is written in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Runs {
+    /// `NAME.py`, beside SkyPilot.
+    Python,
+    /// `NAME.mjs`, with Chromium.
+    Node,
+}
 
 /// Runs those named, else all; fails when a goal is missed.
 pub(crate) fn bench(place: &Place, names: &[String]) -> Result<ExitCode> {
@@ -31,15 +40,24 @@ pub(crate) fn bench(place: &Place, names: &[String]) -> Result<ExitCode> {
         process::command(cluster.join("venv")).env("SKYPORTS_CACHE", &place.cache),
     )?;
     let mut met = true;
-    for (name, program) in wanted {
+    for (name, runs) in wanted {
         println!("\n── {name}");
-        let in_browser = program.ends_with(".mjs");
-        let mut command = process::command(if in_browser { "node" } else { &python });
-        command.arg(place.root.join("end2end/bench").join(program));
-        if in_browser {
-            command.env("SKYPORTS_CHROMIUM", browser::chromium()?);
-            command.env("SKYPORTS_NODE", browser::packages(place)?).env("SKYPORTS_PYTHON", &python);
-        }
+        let program = place.root.join("end2end/bench").join(name);
+        let mut command = match runs {
+            Runs::Python => {
+                let mut command = process::command(&python);
+                command.arg(program.with_extension("py"));
+                command
+            }
+            Runs::Node => {
+                let mut command = process::command("node");
+                command.arg(program.with_extension("mjs"));
+                command.env("SKYPORTS_CHROMIUM", browser::chromium()?);
+                command.env("SKYPORTS_NODE", browser::packages(place)?);
+                command.env("SKYPORTS_PYTHON", &python);
+                command
+            }
+        };
         command.env("PYTHONDONTWRITEBYTECODE", "1").env("SKYPORTS_CACHE", &place.cache);
         command.env("SKYPORTS_BIN", &binary).env("SKYPORTS_WEB_DIR", &web.path);
         met &= process::run(&mut command).inspect_err(|error| eprintln!("{error:#}")).is_ok();
