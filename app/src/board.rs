@@ -194,7 +194,7 @@ impl Board {
             summary: RwSignal::new(Summary::default()),
             query: RwSignal::new(view.query()),
             menus: RwSignal::new(Menus::default()),
-            panel: RwSignal::new(None),
+            panel: RwSignal::new(view.panel().cloned()),
             currency: RwSignal::new(Currency::Connecting),
             second: RwSignal::new(now),
             minute: RwSignal::new(now),

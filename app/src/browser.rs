@@ -51,13 +51,6 @@ pub(crate) fn announce(text: &str) {
     }
 }
 
-/// Puts `path` into the address bar in place of the present one.
-pub(crate) fn replace_address(path: &str) {
-    if let Some(history) = window().and_then(|window| window.history().ok()) {
-        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path));
-    }
-}
-
 /// Under which name the browser remembers as which owner the reader is known.
 pub(crate) const OWNER: &str = "skyports-owner";
 

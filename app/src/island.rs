@@ -6,7 +6,10 @@ use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 
 use crate::board::Board;
+use crate::components::copy_menu::copy_menu;
+use crate::components::endpoint_drawer::endpoint_drawer;
 use crate::components::shell::shell;
+use crate::panel::{self, Panel};
 use crate::state::{self, View};
 use crate::{pages, stream};
 
@@ -17,16 +20,24 @@ pub fn LiveEndpoints() -> impl IntoView {
         return Either::Left(());
     };
     let board = Board::new(&state.overview, &state.view, state.now);
-    let following = Arc::clone(&state);
+    let panel = Panel::new(board, &state.overview);
+    let (following, followed) = (Arc::clone(&state), panel.clone());
     // Effects run in the browser only.
-    Effect::new(move || stream::follow(board, &following));
+    Effect::new(move || {
+        panel::follow(followed.clone(), board, &following.view);
+        stream::follow(board, followed.clone(), &following);
+    });
     let icons = &state.icons;
     let main = match &state.view {
-        View::Overview { .. } => EitherOf3::A(pages::overview::overview(board, icons)),
-        View::Cluster { marked, .. } => {
-            EitherOf3::B(pages::cluster::cluster(board, *marked, icons))
+        View::Overview { .. } | View::Endpoint { .. } => {
+            EitherOf3::A(pages::overview::overview(board, icons))
         }
+        View::Cluster { .. } => EitherOf3::B(pages::cluster::cluster(board, icons)),
         View::Contexts => EitherOf3::C(pages::contexts::contexts(board, icons)),
     };
-    Either::Right(shell(&state.view, board, icons, main))
+    Either::Right((
+        shell(&state.view, board, icons, main),
+        endpoint_drawer(panel.clone(), board, icons),
+        copy_menu(panel, icons),
+    ))
 }

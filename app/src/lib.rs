@@ -15,6 +15,7 @@ mod live;
 mod node;
 pub mod page;
 mod pages;
+mod panel;
 mod reach;
 mod state;
 mod stream;

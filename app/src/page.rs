@@ -6,13 +6,14 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use skyports_model::{ClusterId, Overview, Port, Query, Step, Timestamp};
+use skyports_model::{ClusterId, EndpointId, Overview, Query, Step, Timestamp};
 
 use crate::browser;
 use crate::components::alone::{error_card, login_card};
 use crate::components::icon::Icons;
 use crate::components::toaster::toaster;
 use crate::island::LiveEndpoints;
+use crate::panel;
 use crate::state::{self, PageState, View};
 
 /// The brand, small, in no file of its own: browsers ask for one on every page.
@@ -98,13 +99,21 @@ pub fn overview(overview: &Arc<Overview>, query: &Query, env: &PageEnv) -> Strin
     live_document("Endpoints", view, Arc::clone(overview), env)
 }
 
-/// One cluster; `marked` is the port that the address names.
-pub fn cluster(
+/// All endpoints as `query` asks for them, with the panel of one open: also of one that is not
+/// there, of which the panel says so.
+pub fn endpoint(
     overview: &Arc<Overview>,
-    cluster: &ClusterId,
-    marked: Option<Port>,
+    endpoint: &EndpointId,
+    query: &Query,
     env: &PageEnv,
 ) -> String {
+    let title = panel::at_first(overview, endpoint).title();
+    let view = View::Endpoint { id: endpoint.clone(), query: query.clone() };
+    live_document(&title, view, Arc::clone(overview), env)
+}
+
+/// One cluster.
+pub fn cluster(overview: &Arc<Overview>, cluster: &ClusterId, env: &PageEnv) -> String {
     let found = overview.cluster(cluster);
     let name = found.map_or_else(|| cluster.name.to_string(), |cluster| cluster.name.clone());
     // The rest comes with the first load: this page need not carry it.
@@ -114,11 +123,7 @@ pub fn cluster(
         contexts: overview.contexts.clone(),
         clusters: found.cloned().into_iter().collect(),
     };
-    let title = match marked {
-        Some(port) => format!("{port} · {name}"),
-        None => name.clone(),
-    };
-    live_document(&title, View::Cluster { id: cluster.clone(), name, marked }, Arc::new(only), env)
+    live_document(&name.clone(), View::Cluster { id: cluster.clone(), name }, Arc::new(only), env)
 }
 
 /// The contexts, their state and what is missing in each.

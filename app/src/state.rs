@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
-use skyports_model::{ClusterId, Overview, Port, Query, Timestamp};
+use skyports_model::{ClusterId, EndpointId, Overview, Query, Timestamp};
 
 use crate::browser;
 use crate::components::icon::Icons;
@@ -31,8 +31,13 @@ pub(crate) enum View {
         id: ClusterId,
         /// Its name for people.
         name: String,
-        /// The port that the address names.
-        marked: Option<Port>,
+    },
+    /// All endpoints, with the panel of one open.
+    Endpoint {
+        /// Which one.
+        id: EndpointId,
+        /// What the list beneath it asks for.
+        query: Query,
     },
     /// The contexts.
     Contexts,
@@ -42,7 +47,7 @@ impl View {
     /// What the address asks for.
     pub(crate) fn query(&self) -> Query {
         match self {
-            Self::Overview { query } => query.clone(),
+            Self::Overview { query } | Self::Endpoint { query, .. } => query.clone(),
             Self::Cluster { .. } | Self::Contexts => Query::default(),
         }
     }
@@ -51,7 +56,24 @@ impl View {
     pub(crate) fn cluster(&self) -> Option<&ClusterId> {
         match self {
             Self::Cluster { id, .. } => Some(id),
-            Self::Overview { .. } | Self::Contexts => None,
+            Self::Overview { .. } | Self::Endpoint { .. } | Self::Contexts => None,
+        }
+    }
+
+    /// The endpoint whose panel is open from the start.
+    pub(crate) fn panel(&self) -> Option<&EndpointId> {
+        match self {
+            Self::Endpoint { id, .. } => Some(id),
+            Self::Overview { .. } | Self::Cluster { .. } | Self::Contexts => None,
+        }
+    }
+
+    /// What the document is called while no panel is open.
+    pub(crate) fn title(&self) -> &str {
+        match self {
+            Self::Overview { .. } | Self::Endpoint { .. } => "Endpoints",
+            Self::Cluster { name, .. } => name,
+            Self::Contexts => "Contexts",
         }
     }
 }

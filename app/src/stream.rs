@@ -20,6 +20,7 @@ use crate::board::{Board, Pace, set_if_new};
 use crate::browser::{self, announce, window};
 use crate::components::endpoint_filters::{read_controls, write_controls};
 use crate::live::{Live, News, Todo};
+use crate::panel::{self, Panel};
 use crate::state::{PageState, View};
 
 const ADDRESS: &str = "/api/v1/events?encoding=postcard";
@@ -43,10 +44,11 @@ const GLANCE: Duration = Duration::from_millis(250);
 const MOST_TOLD: usize = 3;
 
 /// Keeps `board` current from now on.
-pub(crate) fn follow(board: Board, state: &PageState<Arc<Overview>>) {
+pub(crate) fn follow(board: Board, panel: Panel, state: &PageState<Arc<Overview>>) {
     let live = Live::starting(Overview::clone(&state.overview), state.build.clone());
     let follower = Follower(Rc::new(Parts {
         board,
+        panel,
         view: state.view.clone(),
         live: RefCell::new(live),
         source: RefCell::new(None),
@@ -69,6 +71,7 @@ struct Follower(Rc<Parts>);
 
 struct Parts {
     board: Board,
+    panel: Panel,
     view: View,
     live: RefCell<Live>,
     source: RefCell<Option<EventSource>>,
@@ -149,8 +152,9 @@ impl Follower {
 
     /// Shows what is known now; `still`: no row moves.
     fn show(&self, still: bool) {
-        let Parts { board, view, live, to_tell, shown_at, held_since, .. } = &*self.0;
+        let Parts { board, panel, view, live, to_tell, shown_at, held_since, .. } = &*self.0;
         let live = live.borrow();
+        panel.show(live.overview());
         let shown = board.show(live.overview(), view, Pace::frame(still));
         to_tell.borrow_mut().extend(shown.said);
         set_if_new(board.currency, live.currency(browser::now()));
@@ -284,10 +288,7 @@ impl Follower {
             let query = board.query.get();
             if before.is_some() {
                 write_controls(&query);
-                // The address of an open panel is its own.
-                if board.panel.with_untracked(Option::is_none) {
-                    browser::replace_address(&query.path());
-                }
+                panel::tell_address(&board, &this.0.view);
             }
             this.show(false);
         });

@@ -105,7 +105,10 @@ async function say(payload) {
 }
 
 test('no text of a cluster becomes markup, a script or a link', async () => {
-  const page = await world.open();
+  // The list, with the panel of a port over it.
+  const page = await world.open(`/c/rig/default/${world.hostile}/8888`);
+  const panel = page.locator('#endpoint[open]');
+  const menu = page.locator('#copy-menu [role=menuitem]').first();
   const dialogs = [];
   page.on('dialog', (dialog) => {
     dialogs.push(dialog.message());
@@ -123,8 +126,15 @@ test('no text of a cluster becomes markup, a script or a link', async () => {
       await live(page);
     }
     // It is there to be read, as it is: a page that dropped it would pass everything below.
-    if (/^[\x21-\x7e]{1,60}$/.test(payload)) {
+    const isPlain = /^[\x21-\x7e]{1,60}$/.test(payload);
+    if (isPlain) {
       await eventually('the text to show', async () => (await page.locator('main').textContent()).includes(payload));
+      await eventually('the panel to name its cluster', async () => (await panel.locator('.drawer-title').textContent()).includes(payload));
+    }
+    // The menu is made when it is asked for.
+    if (index % 2) {
+      await panel.locator('[data-copies]').click();
+      await menu.waitFor();
     }
     const seen = await page.evaluate(inspected);
     assert.deepEqual(

@@ -45,6 +45,21 @@ test('the filter is a form', async () => {
   assert.equal(await page.inputValue('#q'), '8888');
 });
 
+test('the panel of a port can be read at its address, and closed by a link', async () => {
+  const page = await world.open(`/c/rig/default/${world.train}/8888?mode=loadbalancer`, off);
+  const panel = page.locator('#endpoint[open]');
+  assert.ok(await panel.isVisible());
+  assert.equal(await panel.locator('a.url').getAttribute('href'), 'http://203.0.113.7:8888/');
+  const told = await panel.innerText();
+  assert.match(told, /8888[\s\S]*JupyterLab[\s\S]*Open, not checked/);
+  assert.match(told, /kubectl --context rig -n default describe service/);
+  // What needs a script is not offered.
+  assert.equal(await panel.locator('[data-copy]:visible, [data-copies]:visible, [data-describe]:visible').count(), 0);
+  await panel.locator('[data-panel-close]').click();
+  await page.waitForURL(`${world.server.origin}/`);
+  assert.equal(await page.locator('#endpoint[open]').count(), 0);
+});
+
 test('the links between pages work', async () => {
   const page = await world.open('/', off);
   await page.locator('.group-name', { hasText: /^train$/ }).click();

@@ -16,7 +16,7 @@ use std::path::Path;
 
 use samples::{NOW, connecting, everything, forbidden, many, no_clusters, stale, unreachable};
 use skyports_app::page::{self, Assets, PageEnv, Theme};
-use skyports_model::{Filter, Port, Query, Step};
+use skyports_model::{Endpoint, EndpointId, Filter, Mode, Port, Query, Step};
 
 fn main() {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "target/gallery".to_owned());
@@ -63,6 +63,14 @@ fn pages(env: &PageEnv) -> Vec<(&'static str, String)> {
     let of = |name: &str| {
         everything.clusters.iter().find(|cluster| cluster.name == name).unwrap().id.clone()
     };
+    let endpoint = |name: &str, port: i64| {
+        let cluster = everything.cluster(&of(name)).unwrap();
+        let port = Port::new(port).unwrap();
+        let found = cluster.endpoints.iter().find(|endpoint| endpoint.port() == port);
+        let mode = found.map_or(Mode::LoadBalancer, Endpoint::mode);
+        let id = EndpointId { cluster: cluster.id.clone(), port, mode };
+        page::endpoint(&everything, &id, &all, env)
+    };
     vec![
         ("overview", page::overview(&everything, &all, env)),
         ("filtered", page::overview(&everything, &filter("jupyter", "open"), env)),
@@ -73,10 +81,16 @@ fn pages(env: &PageEnv) -> Vec<(&'static str, String)> {
         ("forbidden", page::overview(&forbidden(), &all, env)),
         ("unreachable", page::overview(&unreachable(), &all, env)),
         ("many", page::overview(&many(100), &all, env)),
-        ("cluster", page::cluster(&everything, &of("llama-train"), Port::new(8000), env)),
-        ("cluster-attention", page::cluster(&everything, &of("rlhf-sweep"), None, env)),
-        ("cluster-empty", page::cluster(&everything, &of("nb-scratch"), None, env)),
-        ("cluster-gone", page::cluster(&no_clusters(), &of("nb-scratch"), None, env)),
+        ("cluster", page::cluster(&everything, &of("llama-train"), env)),
+        ("cluster-attention", page::cluster(&everything, &of("rlhf-sweep"), env)),
+        ("cluster-empty", page::cluster(&everything, &of("nb-scratch"), env)),
+        ("cluster-gone", page::cluster(&no_clusters(), &of("nb-scratch"), env)),
+        ("endpoint-open", endpoint("llama-train", 8000)),
+        ("endpoint-warned", endpoint("llama-train", 6006)),
+        ("endpoint-pending", endpoint("llama-train", 8265)),
+        ("endpoint-attention", endpoint("rlhf-sweep", 7860)),
+        ("endpoint-address", endpoint("jupyter-dev", 22)),
+        ("endpoint-closed", endpoint("nb-scratch", 8888)),
         ("contexts", page::contexts(&stale(), env)),
         ("contexts-forbidden", page::contexts(&forbidden(), env)),
         ("login", page::login(env, false)),

@@ -15,10 +15,10 @@ use crate::browser::{self, document, window};
 /// How long a copy button says that it copied.
 const COPIED: Duration = Duration::from_secs(2);
 
-/// Copies the link or the text of the element before the button.
+/// Copies what the button stands for: the link or the text of the element before it, unless
+/// `data-copy` names something else.
 pub(super) fn copy(button: Element) {
-    let Some(from) = button.previous_element_sibling() else { return };
-    let text = from.get_attribute("href").or_else(|| from.text_content()).unwrap_or_default();
+    let Some(text) = text_of(&button) else { return };
     spawn_local(async move {
         if write_to_clipboard(&text).await {
             show_copied(&button);
@@ -26,6 +26,19 @@ pub(super) fn copy(button: Element) {
             toast("Could not copy. Select the text and copy it by hand");
         }
     });
+}
+
+fn text_of(button: &Element) -> Option<String> {
+    match button.get_attribute("data-copy")?.as_str() {
+        // The address of this page.
+        "page" => window()?.location().href().ok(),
+        // The text that the button itself shows.
+        "inside" => button.query_selector("code").ok()??.text_content(),
+        _ => {
+            let from = button.previous_element_sibling()?;
+            from.get_attribute("href").or_else(|| from.text_content())
+        }
+    }
 }
 
 async fn write_to_clipboard(text: &str) -> bool {
@@ -58,6 +71,11 @@ fn copy_by_selection(text: &str) -> Option<bool> {
 }
 
 fn show_copied(button: &Element) {
+    // A menu closes when something in it was chosen.
+    if button.closest("[popover]").is_ok_and(|menu| menu.is_some()) {
+        toast("Copied");
+        return;
+    }
     browser::announce("Copied");
     let _ = button.set_attribute("data-done", "");
     set_icon(button, "copy", "check");

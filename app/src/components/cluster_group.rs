@@ -22,7 +22,7 @@ pub(crate) fn live_group(group: Group, board: Board, icons: Icons) -> impl IntoV
         <tbody class=move || class.with(classes) role="rowgroup">
             {live(move || bar.with(|head| group_row(head, &bar_icons)))}
             {move || below.with(|head| plain_rows(head, &below_icons))}
-            {live_rows(rows, board, None, icons)}
+            {live_rows(rows, board, icons)}
         </tbody>
     }
 }

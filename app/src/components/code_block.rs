@@ -7,8 +7,26 @@ use crate::node::{Element, el};
 /// The text with its copy button, on one line where it is one; `what` names it for the button.
 pub(crate) fn code_block(text: &str, what: &str, icons: &Icons) -> Element {
     let text = text.trim_end().to_owned();
+    let class = if text.contains('\n') { "code" } else { "code line" };
+    block(class, None, el("code").with(text), what, icons)
+}
+
+/// A text under a heading; lines break where they must.
+pub(crate) fn titled_code(title: String, code: Element, what: &str, icons: &Icons) -> Element {
+    let title = el("p").class("code-head").with(el("span").class("truncate").with(title));
+    block("code titled", Some(title), code, what, icons)
+}
+
+fn block(
+    class: &'static str,
+    title: Option<Element>,
+    code: Element,
+    what: &str,
+    icons: &Icons,
+) -> Element {
     el("div")
-        .class(if text.contains('\n') { "code" } else { "code line" })
-        .with(el("pre").attr("tabindex", "0").with(el("code").with(text)))
+        .class(class)
+        .with(title)
+        .with(el("pre").attr("tabindex", "0").with(code))
         .with(copy_button(format!("Copy {what}"), icons))
 }

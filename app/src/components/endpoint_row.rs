@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 use skyports_model::time::age_in_words;
-use skyports_model::{Endpoint, EndpointState, Port, Timestamp};
+use skyports_model::{Endpoint, EndpointState, Timestamp};
 
 use super::app_tile::app_tile;
 use super::cluster_group::no_ports;
+use super::copy_menu::MENU;
 use super::endpoint_url::endpoint_url;
 use super::icon::{Icons, icon};
 use super::port_range_row::{range_label, range_links};
@@ -17,19 +18,13 @@ use crate::node::{Element, el, live};
 use crate::reach::Reach;
 use crate::words;
 
-/// The rows of a group, each following its own signal and the clock; `marked` is the port that
-/// the address names.
-pub(crate) fn live_rows(
-    rows: ArcRwSignal<Vec<Row>>,
-    board: Board,
-    marked: Option<Port>,
-    icons: Icons,
-) -> impl IntoView {
+/// The rows of a group, each following its own signal and the clock.
+pub(crate) fn live_rows(rows: ArcRwSignal<Vec<Row>>, board: Board, icons: Icons) -> impl IntoView {
     let live_row = move |row: Row| {
         let icons = icons.clone();
         live(move || {
             row.value.with(|value| match value {
-                RowValue::Ports(row) => endpoint_row(row, time_for(row, board), marked, &icons),
+                RowValue::Ports(row) => endpoint_row(row, time_for(row, board), &icons),
                 RowValue::NoPorts(row) => no_ports(row, &icons),
             })
         })
@@ -48,10 +43,8 @@ fn time_for(row: &Ports, board: Board) -> Timestamp {
 }
 
 /// The row as it is at one moment.
-fn endpoint_row(row: &Ports, now: Timestamp, marked: Option<Port>, icons: &Icons) -> Element {
+fn endpoint_row(row: &Ports, now: Timestamp, icons: &Icons) -> Element {
     let Ports { endpoint, others, cluster, fresh, selected, .. } = row;
-    let port = endpoint.port();
-    let marked = *selected || marked == Some(port);
     let link = if others.is_empty() {
         endpoint_url(endpoint, cluster, icons)
     } else {
@@ -61,7 +54,7 @@ fn endpoint_row(row: &Ports, now: Timestamp, marked: Option<Port>, icons: &Icons
         .class(if *fresh { "row fresh" } else { "row" })
         .attr("role", "row")
         .attr("data-endpoint", endpoint.id.to_string())
-        .maybe("aria-current", marked.then_some("true"))
+        .maybe("aria-current", selected.then_some("true"))
         .with(cell("c-status").with(status_badge(&endpoint.state, now, icons)))
         .with(port_cell(row, icons))
         .with(cell("c-url").with(link).with(findings(endpoint, icons)))
@@ -81,7 +74,7 @@ fn cell(class: &'static str) -> Element {
 fn port_cell(row: &Ports, icons: &Icons) -> Element {
     let Ports { endpoint, others, cluster, tells_cluster, .. } = row;
     let link = el("a")
-        .attr("href", endpoint_path(endpoint))
+        .attr("href", endpoint.id.path())
         .attr("data-port-link", "")
         .with(el("span").class("port").with(port_label(row)))
         .with(if others.is_empty() {
@@ -100,11 +93,6 @@ fn port_label(row: &Ports) -> String {
     range_label(&row.endpoint, row.others.last())
 }
 
-/// The address of a port's panel.
-fn endpoint_path(endpoint: &Endpoint) -> String {
-    [&endpoint.id.cluster.path(), "/", &endpoint.port().to_string()].concat()
-}
-
 /// Why it is as it is, and what to know before using it: nothing when all is well.
 fn findings(endpoint: &Endpoint, icons: &Icons) -> Vec<Element> {
     let waits = matches!(endpoint.state, EndpointState::Pending { .. });
@@ -118,7 +106,7 @@ fn actions(row: &Ports, icons: &Icons) -> Element {
     let what = ["port ", &port_label(row), " of ", &row.cluster].concat();
     let details = el("a")
         .class("icon-btn details")
-        .attr("href", endpoint_path(&row.endpoint))
+        .attr("href", row.endpoint.id.path())
         .attr("data-panel", "")
         .attr("aria-label", ["Details of ", &what].concat())
         .with(icon("details", icons));
@@ -126,6 +114,7 @@ fn actions(row: &Ports, icons: &Icons) -> Element {
         .class("icon-btn")
         .attr("type", "button")
         .attr("data-copies", "")
+        .attr("popovertarget", MENU)
         .attr("aria-haspopup", "menu")
         .attr("aria-label", ["More actions for ", &what].concat())
         .with(icon("more", icons));

@@ -22,7 +22,6 @@ pub(crate) fn facts(cluster: &Cluster, icons: &Icons) -> Element {
         ("Owner", cluster.user.clone()),
         ("Workspace", cluster.workspace.clone()),
         ("Namespace", Some(cluster.id.namespace.to_string())),
-        ("Context", Some(cluster.id.context.to_string())),
     ];
     let to_copy = [
         ("Name on Kubernetes", Some(cluster.id.name.to_string())),
@@ -40,7 +39,10 @@ pub(crate) fn facts(cluster: &Cluster, icons: &Icons) -> Element {
             Some(fact(name, el("dd").with(value).with(copy)))
         })
         .collect();
-    el("dl").class("facts").with(plain).with(copied)
+    let context = cluster.id.context.to_string();
+    let to_context = el("a").attr("href", format!("/contexts#{}", cluster.id.context.slug()));
+    let context = fact("Context", el("dd").with(to_context.with(context)));
+    el("dl").class("facts").with(plain).with(context).with(copied)
 }
 
 fn fact(name: &'static str, value: Element) -> Element {

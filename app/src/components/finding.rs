@@ -9,8 +9,7 @@ use crate::words;
 
 /// The finding as the second line of a row or as the body of a note.
 pub(crate) fn finding(finding: &Finding, unfolded: bool, icons: &Icons) -> Element {
-    let Finding { code, lead, detail, evidence, steps } = finding;
-    let claim = prose(el("p").with(prose(el("b"), lead)).with(" "), detail);
+    let Finding { code, evidence, steps, .. } = finding;
     let more = (!steps.is_empty() || evidence.is_some()).then(|| {
         let summary = if steps.is_empty() { "Why we say so" } else { "What to do" };
         el("details")
@@ -20,7 +19,12 @@ pub(crate) fn finding(finding: &Finding, unfolded: bool, icons: &Icons) -> Eleme
             .with((!steps.is_empty()).then(|| self::steps(steps, icons)))
             .with(evidence.as_deref().map(grounds))
     });
-    el("div").class("why").attr("data-code", code.as_str()).with(claim).with(more)
+    el("div").class("why").attr("data-code", code.as_str()).with(claim(finding)).with(more)
+}
+
+/// The claim with its explanation.
+pub(crate) fn claim(finding: &Finding) -> Element {
+    prose(el("p").with(prose(el("b"), &finding.lead)).with(" "), &finding.detail)
 }
 
 /// What to do, best first.

@@ -15,10 +15,10 @@ pub(crate) fn context_notes(context: &ContextStatus, icons: &Icons) -> Vec<Eleme
 /// One finding in a frame; `unfolded` shows its next steps at once.
 pub(crate) fn note(found: &Finding, unfolded: bool, icons: &Icons) -> Element {
     let state = if found.code == Code::Unreachable { "unknown" } else { "attention" };
-    el("div")
-        .class("note")
-        .attr("role", "group")
-        .attr("data-state", state)
-        .with(glyph(state, icons))
-        .with(finding(found, unfolded, icons))
+    framed(state, glyph(state, icons), finding(found, unfolded, icons))
+}
+
+/// A frame in the colour of a state, with a sign and what is to be said.
+pub(crate) fn framed(state: &'static str, sign: Element, said: Element) -> Element {
+    el("div").class("note").attr("role", "group").attr("data-state", state).with(sign).with(said)
 }

@@ -59,7 +59,7 @@ fn theme_toggle(icons: &Icons) -> Element {
 
 fn crumbs(view: &View) -> Element {
     let steps: Vec<(String, Option<String>)> = match view {
-        View::Overview { .. } => vec![],
+        View::Overview { .. } | View::Endpoint { .. } => vec![],
         View::Contexts => vec![("Contexts".to_owned(), None)],
         View::Cluster { id, name, .. } => {
             let only = |text: &str| Query::from(Filter::text(text)).path();

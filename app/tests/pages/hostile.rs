@@ -6,8 +6,8 @@ use crate::html::{self, env, tags};
 use crate::samples::{Shape, ago, at, cluster, context, context_name, endpoint, finding, overview};
 use skyports_app::page;
 use skyports_model::{
-    AppGuess, ClusterId, Code, Confidence, ContextState, ExternalUrl, Filter, FutureUrl, Mode,
-    Overview, Query, Scheme, Step,
+    AppGuess, ClusterId, Code, Confidence, ContextState, EndpointId, ExternalUrl, Filter,
+    FutureUrl, Mode, Overview, Query, Scheme, Step,
 };
 
 const PAYLOADS: [&str; 60] = [
@@ -127,6 +127,11 @@ fn id(overview: &Overview) -> ClusterId {
     overview.clusters[0].id.clone()
 }
 
+#[expect(clippy::indexing_slicing, reason = "infected overviews have one cluster")]
+fn endpoint_id(overview: &Overview) -> EndpointId {
+    overview.clusters[0].endpoints[0].id.clone()
+}
+
 fn pages(text: &str) -> Vec<String> {
     let overview = infected(text);
     let id = id(&overview);
@@ -143,7 +148,8 @@ fn pages(text: &str) -> Vec<String> {
         page::overview(&overview, &filter("", ""), &env()),
         page::overview(&overview, &filter(&format!("no{text}thing"), ""), &env()),
         page::overview(&overview, &filter("", text), &env()),
-        page::cluster(&overview, &id, None, &env()),
+        page::cluster(&overview, &id, &env()),
+        page::endpoint(&overview, &endpoint_id(&overview), &filter("", ""), &env()),
         page::contexts(&overview, &env()),
         page::error(&env(), 500, text, text, &next),
     ]

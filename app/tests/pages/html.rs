@@ -8,7 +8,7 @@
 )]
 
 use skyports_app::page::{self, Assets, PageEnv, Theme};
-use skyports_model::{Port, Query, Step};
+use skyports_model::{Query, Step};
 
 use crate::samples;
 
@@ -38,7 +38,16 @@ pub(crate) fn all_pages() -> Vec<(&'static str, String)> {
         ("overview", page::overview(&everything, &Query::default(), &env)),
         ("stale", page::overview(&samples::stale(), &Query::default(), &env)),
         ("forbidden", page::overview(&samples::forbidden(), &Query::default(), &env)),
-        ("cluster", page::cluster(&everything, &id, Port::new(8888), &env)),
+        ("cluster", page::cluster(&everything, &id, &env)),
+        (
+            "endpoint",
+            page::endpoint(
+                &everything,
+                &everything.clusters[0].endpoints[0].id,
+                &Query::default(),
+                &env,
+            ),
+        ),
         ("contexts", page::contexts(&samples::stale(), &env)),
         ("error", page::error(&env, 404, "Not found", "There is no such page.", &next)),
         ("login", page::login(&env, false)),

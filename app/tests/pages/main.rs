@@ -6,5 +6,6 @@
 mod documents;
 mod hostile;
 mod html;
+mod panel;
 #[path = "../../examples/gallery/samples.rs"]
 mod samples;

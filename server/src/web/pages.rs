@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use skyports_app::dashboard::Dashboard as _;
 use skyports_app::page::{self, PageEnv, Theme};
 use skyports_model::finding::shown;
-use skyports_model::{ClusterId, Filter, Overview, Port, Query, Step};
+use skyports_model::{ClusterId, EndpointId, Filter, Mode, Overview, Port, Query, Step};
 
 use super::assets::Encoded;
 use super::router::Shared;
@@ -25,7 +25,8 @@ const BROTLI_QUALITY: u32 = 5;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum What {
     Overview,
-    Cluster(ClusterId, Option<Port>),
+    Cluster(ClusterId),
+    Endpoint(EndpointId),
     Contexts,
 }
 
@@ -60,7 +61,8 @@ impl PageCache {
         // Rendering under the lock: of many readers at once one renders, the others get its page.
         let html = match &key.0 {
             What::Overview => page::overview(overview, &Query::default(), &env),
-            What::Cluster(id, marked) => page::cluster(overview, id, *marked, &env),
+            What::Cluster(id) => page::cluster(overview, id, &env),
+            What::Endpoint(id) => page::endpoint(overview, id, &Query::default(), &env),
             What::Contexts => page::contexts(overview, &env),
         };
         let body = Arc::new(encoded(html));
@@ -119,46 +121,68 @@ pub(super) async fn cluster(
     Path((context, namespace, name)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    cluster_page(&shared, [&context, &namespace, &name], None, &headers)
+    let overview = shared.live.overview();
+    let Some(cluster) = overview.cluster_at(&context, &namespace, &name) else {
+        return no_cluster(&shared, [&context, &namespace, &name], &headers);
+    };
+    let what = What::Cluster(cluster.id.clone());
+    html(&shared.pages.get(&shared, &overview, what, theme(&headers)), &headers)
 }
 
-/// `GET /c/CONTEXT/NAMESPACE/NAME/PORT`
+/// `GET /c/CONTEXT/NAMESPACE/NAME/PORT?mode=MODE`, with what the list beneath asks for.
 pub(super) async fn endpoint(
     State(shared): State<Arc<Shared>>,
     Path((context, namespace, name, port)): Path<(String, String, String, String)>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    match port.parse() {
-        Ok(port) => cluster_page(&shared, [&context, &namespace, &name], Some(port), &headers),
+    let port: Port = match port.parse() {
+        Ok(port) => port,
         Err(error) => {
             let what = format!("The address ends in `{}`: {error}.", shown(&port, 40));
-            failed(&shared, &headers, StatusCode::NOT_FOUND, "No such port", &what)
+            return failed(&shared, &headers, StatusCode::NOT_FOUND, "No such port", &what);
         }
+    };
+    let overview = shared.live.overview();
+    let Some(cluster) = overview.cluster_at(&context, &namespace, &name) else {
+        return no_cluster(&shared, [&context, &namespace, &name], &headers);
+    };
+    let mut query = Query::parse(&query.unwrap_or_default());
+    let asked = query.filter.mode.take();
+    let found = cluster
+        .endpoints
+        .iter()
+        .find(|e| e.port() == port && asked.is_none_or(|mode| e.mode() == mode));
+    let Some(found) = found else {
+        // The panel says so, and shows the port as soon as it is open.
+        let mode = asked.unwrap_or(Mode::LoadBalancer);
+        let id = EndpointId { cluster: cluster.id.clone(), port, mode };
+        let html = page::endpoint(&overview, &id, &query, &env(&shared, theme(&headers)));
+        return (StatusCode::NOT_FOUND, axum::response::Html(html)).into_response();
+    };
+    if query == Query::default() {
+        let what = What::Endpoint(found.id.clone());
+        return html(&shared.pages.get(&shared, &overview, what, theme(&headers)), &headers);
     }
+    let html = page::endpoint(&overview, &found.id, &query, &env(&shared, theme(&headers)));
+    axum::response::Html(html).into_response()
 }
 
-fn cluster_page(
+fn no_cluster(
     shared: &Shared,
     [context, namespace, name]: [&str; 3],
-    marked: Option<Port>,
     headers: &HeaderMap,
 ) -> Response {
-    let overview = shared.live.overview();
-    let Some(cluster) = overview.cluster_at(context, namespace, name) else {
-        if !shared.live.is_settled() {
-            return connecting(shared, headers);
-        }
-        let what = format!(
-            "There is no cluster {} in namespace {} of {}. It may be down since, or in a context that is not shown.",
-            shown(name, 80),
-            shown(namespace, 80),
-            shown(context, 80),
-        );
-        return failed(shared, headers, StatusCode::NOT_FOUND, "No such cluster", &what);
-    };
-    let marked = marked.filter(|port| cluster.endpoints.iter().any(|e| e.port() == *port));
-    let what = What::Cluster(cluster.id.clone(), marked);
-    html(&shared.pages.get(shared, &overview, what, theme(headers)), headers)
+    if !shared.live.is_settled() {
+        return connecting(shared, headers);
+    }
+    let what = format!(
+        "There is no cluster {} in namespace {} of {}. It may be down since, or in a context that is not shown.",
+        shown(name, 80),
+        shown(namespace, 80),
+        shown(context, 80),
+    );
+    failed(shared, headers, StatusCode::NOT_FOUND, "No such cluster", &what)
 }
 
 /// The answer to a deep link before anything is known: the browser asks again by itself.
