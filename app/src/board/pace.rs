@@ -1,7 +1,8 @@
 //! How much of a new picture is shown at once, and what of it had to wait.
 
-/// New rows a frame: a frame of them stays under 50 ms.
-const NEW_ROWS: usize = 120;
+/// New rows a frame: making and styling one takes half a millisecond, and more on a slow machine.
+/// Those in sight come first.
+const NEW_ROWS: usize = 32;
 
 /// Rows brought up to date a frame.
 const CHANGED_ROWS: usize = 300;

@@ -15,11 +15,9 @@ pub(crate) fn endpoint_table(
     heads: impl IntoView,
     children: impl IntoView,
 ) -> impl IntoView {
-    let columns: Vec<_> = COLUMNS.into_iter().map(|(class, ..)| el("col").class(class)).collect();
     view! {
         <div class="sheet">
             <table class="endpoints" role="table" aria-label=label>
-                {el("colgroup").with(columns)}
                 <thead role="rowgroup">{heads}</thead>
                 {children}
             </table>

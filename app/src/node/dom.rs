@@ -1,5 +1,7 @@
 //! An element in the browser: made, and brought up to date by touching what differs.
 
+use std::cell::RefCell;
+
 use wasm_bindgen::JsCast as _;
 
 use super::{Element, Node};
@@ -7,8 +9,34 @@ use crate::browser::document;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
+thread_local! {
+    /// The first row that was made of each kind, and what it shows; never in the document.
+    static PATTERNS: RefCell<Vec<(Element, web_sys::Element)>> = const { RefCell::new(vec![]) };
+}
+
 /// Makes the element with everything in it. `None` where there is no document: on the server.
 pub(super) fn make(element: &Element) -> Option<web_sys::Element> {
+    if element.tag == "tr" { make_row(element) } else { make_piece_by_piece(element) }
+}
+
+/// Makes a row after the pattern of an earlier one: the browser copies it in one go, and only what
+/// differs is told to it, which takes a third of the time.
+fn make_row(element: &Element) -> Option<web_sys::Element> {
+    PATTERNS.with_borrow_mut(|patterns| {
+        let is_alike = |pattern: &Element| pattern.attributes.first() == element.attributes.first();
+        if let Some((pattern, node)) = patterns.iter().find(|(pattern, _)| is_alike(pattern)) {
+            let copy: web_sys::Element = node.clone_node_with_deep(true).ok()?.dyn_into().ok()?;
+            patch(&copy, pattern, element);
+            return Some(copy);
+        }
+        let made = make_piece_by_piece(element)?;
+        let copy = made.clone_node_with_deep(true).ok()?.dyn_into().ok()?;
+        patterns.push((element.clone(), copy));
+        Some(made)
+    })
+}
+
+fn make_piece_by_piece(element: &Element) -> Option<web_sys::Element> {
     let Element { tag, attributes, children } = element;
     let document = document()?;
     let made = match *tag {
