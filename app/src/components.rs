@@ -12,6 +12,7 @@ pub(crate) mod code_block;
 pub(crate) mod context_card;
 pub(crate) mod copy_button;
 pub(crate) mod copy_menu;
+pub(crate) mod demo_banner;
 pub(crate) mod described;
 pub(crate) mod empty_state;
 pub(crate) mod endpoint_drawer;

@@ -10,6 +10,7 @@ use skyports_model::{ClusterId, EndpointId, Overview, Query, Step, Timestamp};
 
 use crate::browser;
 use crate::components::alone::{error_card, login_card};
+use crate::components::demo_banner::demo_banner;
 use crate::components::icon::Icons;
 use crate::components::toaster::toaster;
 use crate::island::LiveEndpoints;
@@ -47,6 +48,17 @@ pub struct PageEnv {
     pub theme: Theme,
     /// The moment from which ages are told.
     pub now: Timestamp,
+    /// That what is shown is the built-in demo, and why.
+    pub demo: Option<Demo>,
+}
+
+/// Why the built-in demo is shown in place of the reader's clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demo {
+    /// It was asked for.
+    Asked,
+    /// There is no kubeconfig.
+    NoKubeconfig,
 }
 
 /// The theme that a reader chose, as the cookie `theme` tells.
@@ -169,6 +181,7 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
         });
         let body = view! {
             <a class="skip" href="#main">"Skip to content"</a>
+            {env.demo.map(|demo| demo_banner(demo, &icons(env)))}
             <p class="visually-hidden" role="status" id=browser::ANNOUNCER></p>
             <noscript>
                 <p class="noscript">

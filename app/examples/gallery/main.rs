@@ -51,6 +51,7 @@ fn env(theme: Theme) -> PageEnv {
         build: "gallery".to_owned(),
         theme,
         now: NOW,
+        demo: None,
     }
 }
 

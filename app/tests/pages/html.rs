@@ -26,6 +26,7 @@ pub(crate) fn env() -> PageEnv {
         build: "b1".to_owned(),
         theme: Theme::System,
         now: samples::NOW,
+        demo: None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! `skyports serve`: the web page.
 #![expect(clippy::print_stdout, reason = "the link is what this command prints")]
 
+mod source;
+
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -10,7 +12,6 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::exit::{Exit, note, tell};
-use crate::cluster::contexts;
 use crate::config::args::ServeArgs;
 use crate::config::environment;
 use crate::dashboard::live::Live;
@@ -33,7 +34,7 @@ pub fn run(args: ServeArgs) -> Exit {
 }
 
 async fn serve(args: ServeArgs) -> Exit {
-    let ServeArgs { listen, open, no_login, read_only: _, web_dir, common } = args;
+    let ServeArgs { listen, open, demo, no_login, read_only: _, web_dir, common } = args;
     if !listen.ip().is_loopback() {
         tell(
             format!(
@@ -45,8 +46,9 @@ async fn serve(args: ServeArgs) -> Exit {
         );
         return Exit::Usage;
     }
-    let contexts = match contexts::resolve(&common).await {
-        Ok(contexts) => contexts,
+    let stopping = CancellationToken::new();
+    let source = match source::resolve(demo, &common, &stopping).await {
+        Ok(source) => source,
         Err(error) => {
             tell(&error, error.hint().as_deref());
             return Exit::Usage;
@@ -82,9 +84,9 @@ async fn serve(args: ServeArgs) -> Exit {
         }
     };
     let link = Link { address, code: sessions.login_code().map(str::to_owned) };
-    let stopping = CancellationToken::new();
-    let live = Live::start(contexts);
-    let shared = Shared::new(live, files, sessions, AllowedHosts::of(address), stopping.clone());
+    let live = Live::start(source.contexts);
+    let shared = Shared::new(live, files, sessions, AllowedHosts::of(address), stopping.clone())
+        .telling_of(source.demo);
     // Server functions run on this executor; a second initialisation by a test is harmless.
     let _ = any_spawner::Executor::init_tokio();
     let server = tokio::spawn(listen::serve(listener, router(shared), stopping.clone()));

@@ -79,7 +79,7 @@ impl ContextsError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoKubeconfig(_) => {
-                Some("set KUBECONFIG or pass --kubeconfig; `sky check kubernetes` tells what SkyPilot uses".into())
+                Some("set KUBECONFIG or pass --kubeconfig; `skyports serve --demo` shows made-up clusters".into())
             }
             Self::Missing { .. } => Some("correct the path, or unset it to use ~/.kube/config".into()),
             Self::NoCurrentContext(known) | Self::Unknown { known, .. } if known.is_empty() => {
@@ -168,14 +168,25 @@ fn next(end: &mut Instant, now: Instant) -> Instant {
 
 /// The contexts that the flags and the kubeconfig ask for, in their order; at least one.
 pub async fn resolve(args: &CommonArgs) -> Result<Vec<Wanted>, ContextsError> {
-    let CommonArgs { kubeconfig, contexts, all_contexts, namespace, all_namespaces } = args;
-    let within = Within {
-        namespace: namespace.as_deref().map(namespace_of).transpose()?,
-        all: *all_namespaces,
-    };
-    let Some(kubeconfig) = load(kubeconfig.as_deref())? else {
-        return Ok(vec![in_cluster(&within)?]);
-    };
+    match load(args.kubeconfig.as_deref())? {
+        Some(kubeconfig) => choose(kubeconfig, args).await,
+        None => Ok(vec![in_cluster(&Within::of(args)?)?]),
+    }
+}
+
+/// The contexts that the flags ask for, of a kubeconfig that is in no file.
+pub async fn resolve_in(text: &str, args: &CommonArgs) -> Result<Vec<Wanted>, ContextsError> {
+    let kubeconfig = Kubeconfig::from_yaml(text).map_err(|error| ContextsError::Unreadable {
+        path: PathBuf::from("-"),
+        error: told(&error),
+    })?;
+    choose(kubeconfig, args).await
+}
+
+async fn choose(kubeconfig: Kubeconfig, args: &CommonArgs) -> Result<Vec<Wanted>, ContextsError> {
+    let within = Within::of(args)?;
+    let CommonArgs { kubeconfig: _, contexts, all_contexts, namespace: _, all_namespaces: _ } =
+        args;
     let known: Vec<String> =
         kubeconfig.contexts.iter().map(|context| context.name.clone()).collect();
     let names = match (contexts.as_slice(), all_contexts) {
@@ -218,6 +229,13 @@ struct Within {
 }
 
 impl Within {
+    fn of(args: &CommonArgs) -> Result<Self, ContextsError> {
+        Ok(Self {
+            namespace: args.namespace.as_deref().map(namespace_of).transpose()?,
+            all: args.all_namespaces,
+        })
+    }
+
     fn target(&self, mut config: Config) -> Result<Target, String> {
         config.connect_timeout = Some(CONNECT_TIMEOUT);
         config.read_timeout = Some(READ_TIMEOUT);

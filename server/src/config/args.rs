@@ -27,6 +27,8 @@ pub enum Command {
 }
 
 const SERVE_HELP: &str = "\
+Without any kubeconfig the demo is shown, as with --demo; --all-contexts adds contexts to it that
+fail, each in its own way.
 The link that is printed logs this browser in; it works until skyports ends. Without JavaScript,
 type the code that follows it. Scripts send the code as `Authorization: Bearer CODE`.";
 
@@ -48,6 +50,9 @@ pub struct ServeArgs {
     /// Open the page in a browser
     #[arg(long, env = "SKYPORTS_OPEN", value_parser = FalseyValueParser::new())]
     pub open: bool,
+    /// Show the built-in demo: made-up clusters, with links that open
+    #[arg(long, env = "SKYPORTS_DEMO", value_parser = FalseyValueParser::new(), conflicts_with = "kubeconfig")]
+    pub demo: bool,
     /// Ask for no login; on a loopback address only
     #[arg(long, env = "SKYPORTS_NO_LOGIN", value_parser = FalseyValueParser::new())]
     pub no_login: bool,

@@ -260,6 +260,7 @@ fn env(shared: &Shared, theme: Theme) -> PageEnv {
         build: shared.files.build.clone(),
         theme,
         now: clock::now(),
+        demo: shared.demo,
     }
 }
 

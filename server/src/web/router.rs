@@ -7,6 +7,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode};
+use skyports_app::page::Demo;
 use tokio_util::sync::CancellationToken;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -41,6 +42,8 @@ pub struct Shared {
     pub(super) pages: PageCache,
     pub(super) document: document::Kept,
     pub(super) stopping: CancellationToken,
+    /// Told in a banner on every page.
+    pub(super) demo: Option<Demo>,
 }
 
 impl Shared {
@@ -59,7 +62,14 @@ impl Shared {
             .unwrap_or(HeaderValue::from_static("default-src 'none'"));
         let (streams, pages) = (Streams::default(), PageCache::default());
         let document = document::Kept::default();
-        Self { live, files, sessions, hosts, policy, streams, pages, document, stopping }
+        let demo = None;
+        Self { live, files, sessions, hosts, policy, streams, pages, document, stopping, demo }
+    }
+
+    /// The same, with a banner that says that a demo is shown.
+    #[must_use]
+    pub fn telling_of(self, demo: Option<Demo>) -> Self {
+        Self { demo, ..self }
     }
 }
 
