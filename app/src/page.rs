@@ -12,6 +12,8 @@ use crate::browser;
 use crate::components::alone::{error_card, login_card};
 use crate::components::demo_banner::demo_banner;
 use crate::components::icon::Icons;
+use crate::components::keyboard_sheet::keyboard_sheet;
+use crate::components::palette::palette;
 use crate::components::toaster::toaster;
 use crate::island::LiveEndpoints;
 use crate::panel;
@@ -170,6 +172,7 @@ fn icons(env: &PageEnv) -> Icons {
 
 /// A document with the island and the state that it starts from.
 fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv) -> String {
+    let (keys, finder) = (keyboard_sheet(&view, &icons(env)), palette(&icons(env)));
     let state =
         PageState { view, build: env.build.clone(), icons: icons(env), now: env.now, overview };
     let state = Arc::new(state);
@@ -189,6 +192,8 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
                 </p>
             </noscript>
             <LiveEndpoints/>
+            {keys}
+            {finder}
             {toaster()}
             {block}
             {boot(env)}

@@ -16,6 +16,7 @@ use web_sys::js_sys::Function;
 use web_sys::{Event, EventSource, MessageEvent, PageTransitionEvent};
 
 use crate::api::list_clusters;
+use crate::behaviour::palette;
 use crate::board::{Board, Pace, set_if_new};
 use crate::browser::{self, announce, window};
 use crate::components::endpoint_filters::{read_controls, write_controls};
@@ -59,6 +60,8 @@ pub(crate) fn follow(board: Board, panel: Panel, state: &PageState<Arc<Overview>
         shown_at: Cell::new(0.0),
         held_since: Cell::new(None),
     }));
+    let known = follower.clone();
+    palette::search_in(move |look| look(known.0.live.borrow().overview()));
     follower.listen_to_page();
     follower.begin_asking();
     follower.begin_ticking();

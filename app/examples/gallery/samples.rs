@@ -1,7 +1,5 @@
 //! Overviews in every state, for the gallery and for this crate's tests.
 
-#![expect(clippy::unwrap_used, reason = "what is written here is known to parse")]
-
 use std::sync::Arc;
 
 use skyports_model::{

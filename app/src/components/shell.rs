@@ -2,9 +2,13 @@
 
 use leptos::prelude::*;
 
+use super::contexts_menu::contexts_menu;
 use super::icon::{Icons, drawn, icon};
+use super::keyboard_sheet::KEYS;
 use super::live_indicator::live_indicator;
+use crate::behaviour::toast::toast;
 use crate::board::Board;
+use crate::live::Currency;
 use crate::node::{Element, el, live};
 use crate::state::View;
 use skyports_model::{Filter, Query};
@@ -17,6 +21,12 @@ pub(crate) fn shell<M: IntoView>(
     main: M,
 ) -> impl IntoView + use<M> {
     let on_contexts = matches!(view, View::Contexts).then_some("page");
+    let menu_icons = icons.clone();
+    let contexts = live(move || {
+        let now = board.minute.get();
+        board.contexts.with(|contexts| contexts_menu(contexts, now, &menu_icons))
+    });
+    tell_when_back(board);
     view! {
         <header class="topbar">
             {brand(icons)}
@@ -27,9 +37,11 @@ pub(crate) fn shell<M: IntoView>(
                     <span>"Contexts"</span>
                 </a>
                 {live(move || live_indicator(board.currency.get(), board.minute.get()))}
+                {keys_button(icons)}
                 {theme_toggle(icons)}
             </div>
         </header>
+        {contexts}
         <main class="page" id="main" tabindex="-1">
             {main}
         </main>
@@ -46,13 +58,37 @@ pub(crate) fn brand(icons: &Icons) -> Element {
         .with(el("span").with("skyports"))
 }
 
-/// The switch between the themes; `behaviour` handles the click.
+/// Says that the stream is back, to whoever saw that it was away.
+fn tell_when_back(board: Board) {
+    Effect::new(move |before: Option<Currency>| {
+        let now = board.currency.get();
+        let was_away = matches!(before, Some(Currency::Reconnecting | Currency::Stale(_)));
+        if was_away && now == Currency::Live {
+            toast("Connection is back");
+        }
+        now
+    });
+}
+
+/// Opens the sheet of shortcuts; `behaviour` handles the click.
+fn keys_button(icons: &Icons) -> Element {
+    el("button")
+        .class("icon-btn wide-only")
+        .attr("type", "button")
+        .attr("aria-label", "Keyboard shortcuts")
+        .attr("title", "Keyboard shortcuts")
+        .attr("aria-haspopup", "dialog")
+        .attr("data-open", KEYS)
+        .with(icon("keyboard", icons))
+}
+
+/// The switch between the themes; `behaviour` handles the click and lets it say which one it is.
 fn theme_toggle(icons: &Icons) -> Element {
     el("button")
         .class("icon-btn")
         .attr("type", "button")
-        .attr("aria-label", "Next theme")
-        .attr("title", "Next theme")
+        .attr("aria-label", "Theme")
+        .attr("title", "Theme")
         .attr("data-theme-toggle", "")
         .with(icon("sun", icons))
 }

@@ -7,5 +7,6 @@ mod documents;
 mod hostile;
 mod html;
 mod panel;
+#[expect(clippy::unwrap_used, reason = "what is written there is known to parse")]
 #[path = "../../examples/gallery/samples.rs"]
 mod samples;
