@@ -25,6 +25,18 @@ pub struct DashboardError {
 }
 
 impl DashboardError {
+    /// The code of [`not_logged_in`](Self::not_logged_in), by which a page knows it.
+    pub const NOT_LOGGED_IN: &str = "not_logged_in";
+
+    /// Nobody is logged in, or nobody any more: each start of the server has its own logins.
+    pub fn not_logged_in() -> Self {
+        Self {
+            code: Self::NOT_LOGGED_IN.to_owned(),
+            message: "Nobody is logged in here.".to_owned(),
+            next: vec![Step::advice("Log in with the code that the terminal shows")],
+        }
+    }
+
     /// The server's own fault: no use-case was given to the request.
     pub fn not_provided() -> Self {
         Self {

@@ -30,7 +30,13 @@ pub(crate) struct Live {
 enum Stream {
     Connecting,
     Open,
-    Lost { since: Timestamp },
+    Lost {
+        since: Timestamp,
+    },
+    /// The server does not know the reader any more, since then.
+    Refused {
+        since: Timestamp,
+    },
 }
 
 /// What can happen to the copy.
@@ -50,6 +56,8 @@ pub(crate) enum News {
     Loaded(Overview),
     /// It did not.
     NotLoaded,
+    /// Neither it nor the stream will come: the reader's login ended.
+    LoggedOut(Timestamp),
 }
 
 /// What the page must do about news.
@@ -63,6 +71,8 @@ pub(crate) enum Todo {
     LoadLater,
     /// Load the page anew: it is of another build.
     Reload,
+    /// Ask for nothing any more.
+    Rest,
 }
 
 /// How current the page is, for the indicator.
@@ -76,6 +86,8 @@ pub(crate) enum Currency {
     Reconnecting,
     /// Something shown is as it was at that moment.
     Stale(Timestamp),
+    /// Everything is as it was at that moment, until the reader logs in again.
+    LoggedOut(Timestamp),
 }
 
 impl Live {
@@ -125,7 +137,7 @@ impl Live {
             News::Change(change) => self.take(change),
             News::Resync => self.load().into_iter().collect(),
             News::Lost(now) => {
-                if !matches!(self.stream, Stream::Lost { .. }) {
+                if !matches!(self.stream, Stream::Lost { .. } | Stream::Refused { .. }) {
                     self.stream = Stream::Lost { since: now };
                 }
                 self.behind = true;
@@ -142,6 +154,18 @@ impl Live {
                 self.overview = overview;
                 self.behind = false;
                 self.settle()
+            }
+            News::LoggedOut(now) => {
+                let since = match self.stream {
+                    Stream::Lost { since } | Stream::Refused { since } => since,
+                    Stream::Connecting | Stream::Open => now,
+                };
+                self.stream = Stream::Refused { since };
+                self.behind = true;
+                self.loading = false;
+                self.again = false;
+                self.waiting.clear();
+                vec![Todo::Rest, Todo::Show]
             }
             News::NotLoaded => {
                 let mut todo = self.settle();
@@ -195,6 +219,7 @@ fn currency(stream: Stream, contexts: &[ContextStatus], now: Timestamp) -> Curre
         (Stream::Open, None) => Currency::Live,
         (Stream::Open, Some(since)) => Currency::Stale(since),
         (Stream::Lost { since }, _) if since.age(now) < PATIENCE_SECONDS => Currency::Reconnecting,
+        (Stream::Refused { since }, _) => Currency::LoggedOut(since),
         (Stream::Lost { since }, oldest) => Currency::Stale(oldest.unwrap_or(since).min(since)),
     }
 }
@@ -297,6 +322,19 @@ mod tests {
         live.hear(News::Resync);
         assert_eq!(live.hear(News::NotLoaded), [Todo::Show, Todo::LoadLater]);
         assert_eq!(live.hear(News::Loaded(overview(6))), [Todo::Show]);
+    }
+
+    #[test]
+    fn a_login_that_ended_stays_ended_until_the_stream_is_back() {
+        let mut live = listening();
+        live.hear(News::Lost(Timestamp(100)));
+        assert_eq!(live.hear(News::LoggedOut(Timestamp(105))), [Todo::Rest, Todo::Show]);
+        live.hear(News::Lost(Timestamp(110)));
+        assert_eq!(live.currency(Timestamp(500)), Currency::LoggedOut(Timestamp(100)));
+        // Logged in again in another tab.
+        assert_eq!(live.hear(hello(5)), [Todo::Show, Todo::Load]);
+        live.hear(News::Loaded(overview(5)));
+        assert_eq!(live.currency(Timestamp(500)), Currency::Live);
     }
 
     #[test]

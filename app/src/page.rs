@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use skyports_model::{ClusterId, EndpointId, Overview, Query, Step, Timestamp};
 
 use crate::browser;
-use crate::components::alone::{error_card, login_card};
+use crate::components::alone::{broken_card, error_card, login_card};
 use crate::components::demo_banner::demo_banner;
 use crate::components::icon::Icons;
 use crate::components::keyboard_sheet::keyboard_sheet;
@@ -163,6 +163,15 @@ pub fn error(env: &PageEnv, status: u16, title: &str, what: &str, next: &[Step])
     rendered(|| {
         let body = (error_card(status, title, what, next, &icons), boot(env));
         document(title, env, body)
+    })
+}
+
+/// Says that skyports itself failed; `code` is the one that its log holds.
+pub fn broken(env: &PageEnv, code: &str) -> String {
+    let icons = icons(env);
+    rendered(|| {
+        let body = (broken_card(code, &icons), boot(env));
+        document("Something broke here", env, body)
     })
 }
 

@@ -20,7 +20,8 @@ use crate::behaviour::palette;
 use crate::board::{Board, Pace, set_if_new};
 use crate::browser::{self, announce, window};
 use crate::components::endpoint_filters::{read_controls, write_controls};
-use crate::live::{Live, News, Todo};
+use crate::dashboard::DashboardError;
+use crate::live::{Currency, Live, News, Todo};
 use crate::panel::{self, Panel};
 use crate::state::{PageState, View};
 
@@ -106,6 +107,7 @@ impl Follower {
                     set_timeout(move || this.load(), PAUSE);
                 }
                 Todo::Reload => browser::reload_for(&build),
+                Todo::Rest => self.close(),
             }
         }
     }
@@ -181,6 +183,9 @@ impl Follower {
         spawn_local(async move {
             this.hear(match list_clusters().await {
                 Ok(overview) => News::Loaded(overview),
+                Err(error) if error.code == DashboardError::NOT_LOGGED_IN => {
+                    News::LoggedOut(browser::now())
+                }
                 Err(_) => News::NotLoaded,
             });
         });
@@ -230,8 +235,16 @@ impl Follower {
                 .is_some_and(|s| s.ready_state() == EventSource::CLOSED);
             if refused {
                 self.close();
+                // Why, an event stream does not tell; the answer to this does.
+                self.load();
                 let this = self.clone();
-                set_timeout(move || this.open(), PAUSE);
+                let again = move || {
+                    let currency = this.0.board.currency.get_untracked();
+                    if !matches!(currency, Currency::LoggedOut(_)) {
+                        this.open();
+                    }
+                };
+                set_timeout(again, PAUSE);
             }
         } else {
             self.hear(news(&event.type_(), &data.unwrap_or_default()).unwrap_or(News::Resync));

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod api;
 pub mod assets;
+mod broken;
 pub mod events;
 pub mod headers;
 pub mod host;

@@ -96,6 +96,7 @@ fn pages(env: &PageEnv) -> Vec<(&'static str, String)> {
         ("contexts-forbidden", page::contexts(&forbidden(), env)),
         ("login", page::login(env, false)),
         ("login-failed", page::login(env, true)),
+        ("broken", page::broken(env, "7f3c-91ab")),
         (
             "error",
             page::error(

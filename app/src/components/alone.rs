@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use skyports_model::Step;
 
+use super::code_block::code_block;
 use super::finding::{prose, steps};
 use super::icon::Icons;
 use super::shell::brand;
@@ -56,6 +57,26 @@ pub(crate) fn login_card(failed: bool, icons: &Icons) -> impl IntoView + use<> {
         </form>
     };
     alone(icons, card, "The code keeps other users and programs of this machine out.".to_owned())
+}
+
+/// Says that skyports itself failed; `code` finds the failure in its log.
+pub(crate) fn broken_card(code: &str, icons: &Icons) -> impl IntoView + use<> {
+    let card = view! {
+        <h1>"Something broke here, not in your cluster"</h1>
+        <p class="lead">
+            "skyports could not build this page. Your endpoints keep running; nothing was changed."
+        </p>
+        {code_block(code, "the error’s code", icons)}
+        <p class="actions">
+            <a class="btn primary" href="">
+                "Reload"
+            </a>
+            <a class="btn" href="/">
+                "All endpoints"
+            </a>
+        </p>
+    };
+    alone(icons, card, "Give the code to whoever runs skyports here: its log says more.".to_owned())
 }
 
 /// Says what went wrong and what to do next.

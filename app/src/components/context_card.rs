@@ -3,6 +3,7 @@
 use skyports_model::time::clock_time;
 use skyports_model::{ContextState, ContextStatus};
 
+use super::copy_button::copy_button;
 use super::icon::{Icons, glyph};
 use super::note::context_notes;
 use crate::node::{Element, el};
@@ -10,12 +11,18 @@ use crate::node::{Element, el};
 /// The card of a context.
 pub(crate) fn context_card(context: &ContextStatus, icons: &Icons) -> Element {
     let (state, word, sub) = told(context.state);
-    let scope = context
-        .namespace
-        .as_ref()
-        .map(|namespace| el("span").with(format!("Only the namespace {namespace} is shown")));
+    let scope = match (&context.namespace, context.state) {
+        (Some(namespace), _) => Some(["Only the namespace ", namespace, " is shown"].concat()),
+        (None, ContextState::Live | ContextState::Stale { .. }) => {
+            Some("All namespaces are shown".to_owned())
+        }
+        (None, _) => None,
+    };
+    let scope = scope.map(|scope| el("span").with(scope));
+    let name = context.name.as_str().to_owned();
+    let copy = copy_button(["Copy the name ", &name].concat(), icons);
     let title = el("div")
-        .with(el("h2").with(context.name.to_string()))
+        .with(el("h2").with(el("span").with(name)).with(copy))
         .with(el("p").with(el("span").with(sub)).with(scope));
     let status =
         el("span").class("status").attr("data-state", state).with(glyph(state, icons)).with(word);

@@ -5,6 +5,7 @@ use skyports_model::Filter;
 use super::code_block::code_block;
 use super::finding::prose;
 use super::icon::{Icons, icon};
+use super::skeleton::skeleton;
 use crate::board::Empty;
 use crate::node::{Element, el};
 use crate::words::count;
@@ -25,7 +26,8 @@ pub(crate) fn empty_state(empty: &Empty, filter: &Filter, icons: &Icons) -> Elem
         .with(prose(el("p"), &text))
         .with(command)
         .with(link);
-    el("div").class("sheet").with(said)
+    let is_connecting = matches!(empty, Empty::Connecting);
+    el("div").class("sheet").with(said).with(is_connecting.then(skeleton))
 }
 
 struct Said {
@@ -48,7 +50,8 @@ fn said(empty: &Empty, filter: &Filter) -> Said {
         Empty::Connecting => say(
             "refresh",
             "Connecting",
-            "No context has answered yet. Clusters appear here as soon as one does.",
+            "No context has answered yet. Clusters appear here as soon as one does; without JavaScript, \
+             when you reload this page.",
         ),
         Empty::NoContexts => Said {
             command: Some("kubectl config get-contexts"),

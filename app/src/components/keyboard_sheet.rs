@@ -47,7 +47,13 @@ pub(crate) fn keyboard_sheet(view: &View, icons: &Icons) -> Element {
     let switch = el("input").attr("type", "checkbox").attr("id", SINGLE_KEYS).flag("checked", true);
     let foot = el("div")
         .class("dialog-foot")
-        .with(el("label").class("check").with(switch).with("Single-key shortcuts"))
+        .with(
+            el("label")
+                .class("check")
+                .attr("for", SINGLE_KEYS)
+                .with(switch)
+                .with("Single-key shortcuts"),
+        )
         .with(el("p").with("Turn them off if you use speech input or a screen reader."));
     let keys = el("div")
         .class("keys")

@@ -14,6 +14,7 @@ pub(crate) fn live_indicator(currency: Currency, now: Timestamp) -> Element {
         Currency::Live => ("live", "Live".to_owned()),
         Currency::Reconnecting => ("retrying", "Reconnecting".to_owned()),
         Currency::Stale(since) => ("stale", ["Stale · ", &age_in_words(since.age(now))].concat()),
+        Currency::LoggedOut(_) => ("stale", "Logged out".to_owned()),
     };
     // The browser opens it without a script.
     el("button")
@@ -21,6 +22,7 @@ pub(crate) fn live_indicator(currency: Currency, now: Timestamp) -> Element {
         .attr("type", "button")
         .attr("popovertarget", MENU)
         .attr("data-live", state)
+        .attr("aria-label", [&text, ". How current each context is"].concat())
         .with(el("span").class("live-dot"))
         .with(text)
 }

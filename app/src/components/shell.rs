@@ -6,6 +6,7 @@ use super::contexts_menu::contexts_menu;
 use super::icon::{Icons, drawn, icon};
 use super::keyboard_sheet::KEYS;
 use super::live_indicator::live_indicator;
+use super::logged_out::logged_out;
 use crate::behaviour::toast::toast;
 use crate::board::Board;
 use crate::live::Currency;
@@ -42,6 +43,7 @@ pub(crate) fn shell<M: IntoView>(
             </div>
         </header>
         {contexts}
+        {live(move || logged_out(board.currency.get()))}
         <main class="page" id="main" tabindex="-1">
             {main}
         </main>

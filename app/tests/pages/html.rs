@@ -51,6 +51,7 @@ pub(crate) fn all_pages() -> Vec<(&'static str, String)> {
         ),
         ("contexts", page::contexts(&samples::stale(), &env)),
         ("error", page::error(&env, 404, "Not found", "There is no such page.", &next)),
+        ("broken", page::broken(&env, "7f3c-91ab")),
         ("login", page::login(&env, false)),
         ("login-failed", page::login(&env, true)),
     ]

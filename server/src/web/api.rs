@@ -8,8 +8,9 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, header};
 use leptos::prelude::provide_context;
+use leptos::server_fn::error::FromServerFnError as _;
 use serde_json::json;
-use skyports_app::dashboard::Dashboard;
+use skyports_app::dashboard::{Dashboard, DashboardError};
 
 use super::router::Shared;
 use crate::config::clock;
@@ -33,6 +34,11 @@ pub(super) async fn server_function(
     let dashboard: Arc<dyn Dashboard> = Arc::new(shared.live.clone());
     let context = move || provide_context(Arc::clone(&dashboard));
     leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+}
+
+/// The answer to a page whose login ended, in the words of the server functions.
+pub(super) fn not_logged_in() -> Response {
+    (StatusCode::UNAUTHORIZED, DashboardError::not_logged_in().ser()).into_response()
 }
 
 /// `GET /healthz`: the process answers.

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use skyports_app::dashboard::Dashboard as _;
 use skyports_app::page::{self, PageEnv, Theme};
 use skyports_model::finding::shown;
-use skyports_model::{ClusterId, EndpointId, Filter, Mode, Overview, Port, Query, Step};
+use skyports_model::{ClusterId, EndpointId, Filter, Mode, Overview, Port, Query};
 
 use super::assets::Encoded;
 use super::router::Shared;
@@ -234,6 +234,12 @@ pub(super) fn login(shared: &Shared, headers: &HeaderMap, failed: bool) -> Respo
     (StatusCode::UNAUTHORIZED, axum::response::Html(html)).into_response()
 }
 
+/// The page that tells the code of a failure of ours.
+pub(super) fn broken(shared: &Shared, headers: &HeaderMap, code: &str) -> Response {
+    let html = page::broken(&env(shared, theme(headers)), code);
+    (StatusCode::INTERNAL_SERVER_ERROR, axum::response::Html(html)).into_response()
+}
+
 fn failed(
     shared: &Shared,
     headers: &HeaderMap,
@@ -241,8 +247,7 @@ fn failed(
     title: &str,
     what: &str,
 ) -> Response {
-    let next = [Step::advice("Go to all endpoints")];
-    let html = page::error(&env(shared, theme(headers)), status.as_u16(), title, what, &next);
+    let html = page::error(&env(shared, theme(headers)), status.as_u16(), title, what, &[]);
     (status, axum::response::Html(html)).into_response()
 }
 

@@ -10,7 +10,6 @@ use http::{HeaderValue, StatusCode};
 use skyports_app::page::Demo;
 use tokio_util::sync::CancellationToken;
 use tower_http::CompressionLevel;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -21,7 +20,7 @@ use super::events::Streams;
 use super::host::AllowedHosts;
 use super::pages::PageCache;
 use super::session::Sessions;
-use super::{access, api, assets, events, headers, host, pages, session};
+use super::{access, api, assets, broken, events, headers, host, pages, session};
 use crate::dashboard::document;
 use crate::dashboard::live::Live;
 
@@ -101,7 +100,7 @@ pub fn router(shared: Shared) -> Router {
         .layer(from_fn_with_state(Arc::clone(&shared), access::origin_or_token))
         .layer(CsrfLayer::new().with_rejection_response(|_| access::foreign()))
         .layer(from_fn_with_state(Arc::clone(&shared), host::guard))
-        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&shared), broken::guard))
         .layer(from_fn_with_state(Arc::clone(&shared), headers::set))
         .with_state(shared)
 }

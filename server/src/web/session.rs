@@ -135,6 +135,7 @@ pub(super) async fn guard(
             request.extensions_mut().insert(access);
             next.run(request).await
         }
+        None if request.uri().path().starts_with("/api/fn/") => api::not_logged_in(),
         None if request.uri().path().starts_with("/api/") => api::refused(
             StatusCode::UNAUTHORIZED,
             "not_logged_in",
