@@ -21,19 +21,17 @@ pub(super) async fn guard(
 ) -> Response {
     let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
     // Handlers share nothing that a failure could leave half done: locks are taken over.
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(_) => {
-            let code = code();
-            // The failure itself was reported where it happened.
-            tracing::error!(code, path, "a request failed; this is a defect of skyports");
-            if path.starts_with("/api/") {
-                let said = format!("Something broke here, not in your cluster. Code {code}.");
-                api::refused(StatusCode::INTERNAL_SERVER_ERROR, "internal", &said)
-            } else {
-                pages::broken(&shared, &headers, &code)
-            }
-        }
+    if let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        return response;
+    }
+    let code = code();
+    // The failure itself was reported where it happened.
+    tracing::error!(code, path, "a request failed; this is a defect of skyports");
+    if path.starts_with("/api/") {
+        let said = format!("Something broke here, not in your cluster. Code {code}.");
+        api::refused(StatusCode::INTERNAL_SERVER_ERROR, "internal", &said)
+    } else {
+        pages::broken(&shared, &headers, &code)
     }
 }
 
