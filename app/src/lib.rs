@@ -12,6 +12,7 @@ mod components;
 pub mod dashboard;
 mod find;
 pub mod island;
+mod line;
 mod live;
 mod node;
 pub mod page;

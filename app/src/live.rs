@@ -115,6 +115,12 @@ impl Live {
         currency(self.stream, &self.overview.contexts, now)
     }
 
+    /// What the stream would say to one who begins to listen now; nothing while it is away.
+    pub(crate) fn hello(&self) -> Option<String> {
+        let told = || [&self.build, " ", &self.overview.revision.to_string()].concat();
+        (self.stream == Stream::Open).then(told)
+    }
+
     /// Takes news and says what to do about them.
     pub(crate) fn hear(&mut self, news: News) -> Vec<Todo> {
         match news {

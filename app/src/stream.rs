@@ -2,7 +2,7 @@
 //!
 //! What to do about news is decided in [`crate::live`]; here it is carried out.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use skyports_model::Overview;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::js_sys::Function;
-use web_sys::{Event, EventSource, MessageEvent, PageTransitionEvent};
+use web_sys::{Event, PageTransitionEvent};
 
 use crate::api::list_clusters;
 use crate::behaviour::palette;
@@ -21,16 +21,15 @@ use crate::board::{Board, Pace, set_if_new};
 use crate::browser::{self, announce, window};
 use crate::components::endpoint_filters::{read_controls, write_controls};
 use crate::dashboard::DashboardError;
+use crate::line::{BROKEN, Heard, Line};
 use crate::live::{Currency, Live, News, Todo};
 use crate::panel::{self, Panel};
 use crate::state::{PageState, View};
 
-const ADDRESS: &str = "/api/v1/events?encoding=postcard";
-
 /// Between an attempt that failed and the next one.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// A hidden page keeps its stream for that long: HTTP/1.1 gives a browser six connections a host.
+/// A hidden page follows the stream for that long.
 const HIDDEN: Duration = Duration::from_mins(1);
 
 /// Between two pictures: one a frame, however many changes arrive.
@@ -53,8 +52,7 @@ pub(crate) fn follow(board: Board, panel: Panel, state: &PageState<Arc<Overview>
         panel,
         view: state.view.clone(),
         live: RefCell::new(live),
-        source: RefCell::new(None),
-        listener: RefCell::new(None),
+        line: OnceCell::new(),
         to_tell: RefCell::new(vec![]),
         is_due: Cell::new(false),
         is_glancing: Cell::new(false),
@@ -66,7 +64,7 @@ pub(crate) fn follow(board: Board, panel: Panel, state: &PageState<Arc<Overview>
     follower.listen_to_page();
     follower.begin_asking();
     follower.begin_ticking();
-    follower.open();
+    follower.line().open();
     follower.load();
 }
 
@@ -78,9 +76,7 @@ struct Parts {
     panel: Panel,
     view: View,
     live: RefCell<Live>,
-    source: RefCell<Option<EventSource>>,
-    /// The one handler of the stream's events, made once.
-    listener: RefCell<Option<Function>>,
+    line: OnceCell<Line>,
     /// State changes that have not been announced yet.
     to_tell: RefCell<Vec<String>>,
     /// Whether a picture will be shown soon.
@@ -107,7 +103,7 @@ impl Follower {
                     set_timeout(move || this.load(), PAUSE);
                 }
                 Todo::Reload => browser::reload_for(&build),
-                Todo::Rest => self.close(),
+                Todo::Rest => self.line().close(),
             }
         }
     }
@@ -191,64 +187,54 @@ impl Follower {
         });
     }
 
-    /// Opens the stream, unless it is open.
-    fn open(&self) {
-        if self.0.source.borrow().is_some() {
-            return;
-        }
-        let Ok(source) = EventSource::new(ADDRESS) else { return };
+    fn line(&self) -> Line {
         let this = self.clone();
-        let mut listener = self.0.listener.borrow_mut();
-        let listener =
-            listener.get_or_insert_with(|| function(move |event| this.hear_event(&event)));
-        for kind in ["hello", "change", "resync", "error"] {
-            let _ = source.add_event_listener_with_callback(kind, listener);
-        }
-        *self.0.source.borrow_mut() = Some(source);
-    }
-
-    /// Closes the stream, if it is open.
-    fn close(&self) {
-        if let Some(source) = self.0.source.borrow_mut().take() {
-            source.close();
-        }
+        self.0.line.get_or_init(|| Line::new(move |heard| this.hear_line(heard))).clone()
     }
 
     /// Opens the stream again and catches up.
     fn reopen(&self) {
-        if self.0.source.borrow().is_none() {
-            self.open();
+        if !self.line().is_open() {
+            self.line().open();
             self.hear(News::Resync);
         }
     }
 
-    fn hear_event(&self, event: &Event) {
-        let data = event.dyn_ref::<MessageEvent>().and_then(|message| message.data().as_string());
-        if event.type_() == "error" {
-            self.hear(News::Lost(browser::now()));
-            // The browser tries again by itself, unless it was refused.
-            let refused = self
-                .0
-                .source
-                .borrow()
-                .as_ref()
-                .is_some_and(|s| s.ready_state() == EventSource::CLOSED);
-            if refused {
-                self.close();
-                // Why, an event stream does not tell; the answer to this does.
-                self.load();
-                let this = self.clone();
-                let again = move || {
-                    let currency = this.0.board.currency.get_untracked();
-                    if !matches!(currency, Currency::LoggedOut(_)) {
-                        this.open();
-                    }
-                };
-                set_timeout(again, PAUSE);
+    fn hear_line(&self, heard: Heard) {
+        match heard {
+            Heard::Event(kind, data) => self.hear(news(&kind, &data).unwrap_or(News::Resync)),
+            Heard::Asked => self.answer(),
+            Heard::Broken(is_refused) => {
+                self.hear(News::Lost(browser::now()));
+                if is_refused {
+                    self.line().close();
+                    // Why, an event stream does not tell; the answer to this does.
+                    self.load();
+                    let this = self.clone();
+                    let again = move || {
+                        if !matches!(this.currency(), Currency::LoggedOut(_)) {
+                            this.line().open();
+                        }
+                    };
+                    set_timeout(again, PAUSE);
+                }
             }
-        } else {
-            self.hear(news(&event.type_(), &data.unwrap_or_default()).unwrap_or(News::Resync));
         }
+    }
+
+    /// Tells a page that has just come where the stream is.
+    fn answer(&self) {
+        let hello = self.0.live.borrow().hello();
+        match hello {
+            Some(hello) => self.line().pass_on("hello", &hello),
+            // It will be told when it begins.
+            None if self.currency() == Currency::Connecting => {}
+            None => self.line().pass_on(BROKEN, ""),
+        }
+    }
+
+    fn currency(&self) -> Currency {
+        self.0.live.borrow().currency(browser::now())
     }
 
     fn listen_to_page(&self) {
@@ -288,7 +274,7 @@ impl Follower {
     }
 
     fn rest(&self) {
-        self.close();
+        self.line().close();
         self.hear(News::Closed);
     }
 
