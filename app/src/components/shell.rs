@@ -41,8 +41,8 @@ pub(crate) fn shell<M: IntoView>(
                 {keys_button(icons)}
                 {theme_toggle(icons)}
             </div>
+            {contexts}
         </header>
-        {contexts}
         {live(move || logged_out(board.currency.get()))}
         <main class="page" id="main" tabindex="-1">
             {main}

@@ -1,0 +1,94 @@
+// axe-core finds nothing on any screen, in both themes, wide and narrow.
+import { after, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { live, prepare } from './support/prepare.mjs';
+import { serversOfStates } from './support/states.mjs';
+
+const require = createRequire(path.join(process.env.SKYPORTS_NODE ?? '.', 'package.json'));
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const LOOKS = ['light', 'dark'].flatMap((colorScheme) => [1440, 390].map((width) => ({ colorScheme, width })));
+
+const world = prepare({
+  async ready({ rig }) {
+    world.states = await serversOfStates(rig);
+    world.train = await rig.cluster('train', ['6006', '8888'], { address: '203.0.113.7', nodes: 2 });
+    await rig.cluster('waits', ['8000']);
+    world.idle = (await rig.ask('provision', { name: 'idle' })).name_on_cloud;
+  },
+});
+after(async () => {
+  for (const server of Object.values(world.states ?? {})) await server.stop();
+});
+
+// Runs beside the page's policy, which forbids what is not its own.
+async function assertAccessible(page, what) {
+  await page.evaluate(`${AXE}; void 0`);
+  const { violations } = await page.evaluate(
+    (values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }),
+    RULES,
+  );
+  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`).join('\n')}`);
+  assert.deepEqual(told, [], what);
+}
+
+async function look(target, { server = world.server, signedIn = true, act = async () => {}, isLive = true, expected } = {}) {
+  const page = signedIn ? await world.open('/', { reducedMotion: 'reduce', expected }) : await world.stranger({ expected });
+  await page.goto(server.origin + target);
+  if (isLive) await live(page);
+  await act(page);
+  for (const { colorScheme, width } of LOOKS) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height: 900 });
+    await assertAccessible(page, `${target}, ${colorScheme}, ${width} px`);
+  }
+}
+
+test('the overview, as it is, filtered to nothing, and with everything unfolded', async () => {
+  await look('/');
+  await look('/?q=tensorbord');
+  await look('/', { act: (page) => page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true))) });
+});
+
+test('the page of a cluster, of a cluster without ports, and of the contexts', async () => {
+  await look(`/c/rig/default/${world.train}`);
+  await look(`/c/rig/default/${world.train}/8888`);
+  await look(`/c/rig/default/${world.idle}`);
+  await look('/contexts');
+});
+
+test('the sheet of shortcuts, the palette, and the contexts at the live indicator', async () => {
+  await look('/', { act: (page) => page.keyboard.press('?').then(() => page.locator('#keys').waitFor()) });
+  await look('/', { act: (page) => page.keyboard.press('Control+k').then(() => page.locator('#palette [role=option]').first().waitFor()) });
+  const nothing = async (page) => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('tensorbord');
+    await page.locator('#palette-nothing').waitFor();
+  };
+  await look('/', { act: nothing });
+  await look('/', { act: (page) => page.locator('.live').click().then(() => page.locator('#live-menu').waitFor()) });
+});
+
+test('pages without the shell: login and what went wrong', async () => {
+  const plain = { signedIn: false, isLive: false, expected: [/401/] };
+  await look('/', plain);
+  const wrong = async (page) => {
+    await page.locator('#code').fill('not it');
+    await page.locator('#code').press('Enter');
+    await page.locator('#wrong').waitFor();
+  };
+  await look('/', { ...plain, act: wrong });
+  await look('/nowhere', { isLive: false, expected: [/404/] });
+  await look('/c/rig/default/gone', { isLive: false, expected: [/404/] });
+});
+
+for (const state of ['no-clusters', 'forbidden', 'unreachable']) {
+  test(`nothing to show: ${state}`, async () => {
+    for (const target of ['/', '/contexts']) {
+      await look(target, { server: world.states[state], isLive: false, act: (page) => page.locator('[data-theme-toggle][title*=":"]').waitFor() });
+    }
+  });
+}
