@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
 
 use super::{dialogs, palette, theme};
-use crate::browser::{self, document, window};
+use crate::browser::{self, document};
 use crate::components::endpoint_filters::BOX;
 use crate::components::keyboard_sheet::{KEYS, SINGLE_KEYS};
 
@@ -39,14 +39,8 @@ pub(super) fn tell() {
 
 /// Remembers how the switch in the sheet stands.
 pub(super) fn switched() {
-    let Some(storage) = window().and_then(|window| window.local_storage().ok().flatten()) else {
-        return;
-    };
-    let _ = if switch().is_some_and(|switch| switch.checked()) {
-        storage.remove_item(STORED)
-    } else {
-        storage.set_item(STORED, "off")
-    };
+    let is_on = switch().is_some_and(|switch| switch.checked());
+    browser::remember(STORED, (!is_on).then_some("off"));
 }
 
 /// Does what the key stands for.
@@ -166,6 +160,5 @@ fn switch() -> Option<HtmlInputElement> {
 }
 
 fn are_on() -> bool {
-    let storage = window().and_then(|window| window.local_storage().ok().flatten());
-    storage.and_then(|storage| storage.get_item(STORED).ok().flatten()).is_none()
+    browser::remembered(STORED).is_none()
 }
