@@ -20,7 +20,8 @@ use crate::components::palette::WORDS;
 
 /// Begins to listen.
 pub(crate) fn begin() {
-    let handler: Closure<dyn FnMut(Event)> = Closure::new(|event: Event| handle(&event));
+    // `Fn`: a key that clicks is heard while the click is.
+    let handler: Closure<dyn Fn(Event)> = Closure::new(|event: Event| handle(&event));
     let handler: Function = handler.into_js_value().unchecked_into();
     if let Some(document) = document() {
         for kind in ["click", "keydown", "input"] {

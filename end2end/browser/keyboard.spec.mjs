@@ -38,7 +38,7 @@ test('filter, walk through the rows, copy and open', async () => {
   await inRow(page, world.train, 6006).waitFor();
 
   await page.keyboard.press('c');
-  await page.locator('#toasts, [data-done]').getByText('Copied').or(page.locator('[data-done]')).first().waitFor();
+  await page.locator('[data-done]').waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'http://203.0.113.7:6006/');
 
   for (const key of ['o', 'Enter']) {
@@ -79,7 +79,7 @@ test('the sheet opens and closes, the focus returns, and it switches single keys
   await page.keyboard.press('?');
   assert.equal(await sheet.isVisible(), false, 'it is remembered');
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').waitFor();
+  await page.getByRole('dialog', { name: 'Jump to' }).waitFor();
   await page.keyboard.press('Escape');
   await button.focus();
   await page.keyboard.press('Enter');
@@ -91,7 +91,7 @@ test('the palette finds a port and goes there; Escape closes it alone', async ()
   await page.keyboard.press('Control+k');
   const box = page.getByRole('combobox', { name: 'Jump to a cluster, port or page' });
   await box.waitFor();
-  const options = page.getByRole('option');
+  const options = page.getByRole('listbox', { name: 'Found' }).getByRole('option');
   assert.ok((await options.count()) >= 6);
   await page.keyboard.type('train 88');
   assert.deepEqual(await options.allTextContents(), ['8888 JupyterLabtrain']);
@@ -111,7 +111,7 @@ test('the palette finds a port and goes there; Escape closes it alone', async ()
   await live(page);
   await page.keyboard.press('Control+k');
   await page.keyboard.type('train');
-  await page.getByRole('option', { name: 'train' }).first().waitFor();
+  await page.locator('#palette').getByRole('option', { name: 'train' }).first().waitFor();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('Enter');

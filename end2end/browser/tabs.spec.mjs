@@ -29,7 +29,7 @@ test('eight pages at once all show a change, and one that closes leaves the othe
   await pages.shift().close();
   await world.rig.cluster('later', ['9000'], { address: '203.0.113.9' });
   for (const page of pages) {
-    await page.getByRole('link', { name: 'http://203.0.113.9:9000/' }).waitFor({ timeout: 10_000 });
+    await page.locator('a.url[href="http://203.0.113.9:9000/"]').waitFor({ timeout: 10_000 });
     await live(page);
   }
 });
@@ -47,7 +47,7 @@ test('a page that was hidden catches up at once', async () => {
   await page.locator('[data-live="connecting"]').first().waitFor();
   await world.rig.cluster('meanwhile', ['9001'], { address: '203.0.113.10' });
   await hide(false);
-  await page.getByRole('link', { name: 'http://203.0.113.10:9001/' }).waitFor({ timeout: 5_000 });
+  await page.locator('a.url[href="http://203.0.113.10:9001/"]').waitFor({ timeout: 5_000 });
   await live(page);
   assert.equal(await page.locator('[data-live]').first().getAttribute('data-live'), 'live');
 });

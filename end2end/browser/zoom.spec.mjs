@@ -11,7 +11,7 @@ const world = prepare({
       address: 'internal-a3f1c9e04b7d4f7e8b2c-1187495133.eu-west-1.elb.amazonaws.example.com',
       nodes: 2,
     });
-    await rig.cluster('waits', ['8000'], { mode: 'ingress' });
+    await rig.cluster('waits', ['8000']);
   },
 });
 after(async () => {

@@ -86,8 +86,7 @@ fn single(key: &str, event: &KeyboardEvent) -> Option<()> {
         "Enter" => focused(STOP).and_then(|_| click_in_row("a.url")),
         " " => press_on(&focused(STOP)?),
         "o" => click_in_row("a.url"),
-        "c" => click_in_row(".url-line [data-copy], [data-copy]"),
-        "y" => click(&[PANEL, " [data-yaml]"].concat()),
+        "c" => click_in_row("[data-copy]:not([data-copy=page])"),
         _ => None,
     }
 }

@@ -32,17 +32,16 @@ const LIST: [Shortcut; 5] = [
     ("Copy the URL", &["c"], ""),
 ];
 
-const PANEL: [Shortcut; 5] = [
+const PANEL: [Shortcut; 4] = [
     ("Next endpoint", &["j"], ""),
     ("Previous endpoint", &["k"], ""),
     ("Open the URL", &["o"], ""),
     ("Copy the URL", &["c"], ""),
-    ("YAML", &["y"], ""),
 ];
 
 /// The dialog, closed.
 pub(crate) fn keyboard_sheet(view: &View, icons: &Icons) -> Element {
-    let has_filter = matches!(view, View::Overview { .. });
+    let has_filter = matches!(view, View::Overview { .. } | View::Endpoint { .. });
     let has_list = !matches!(view, View::Contexts);
     let switch = el("input").attr("type", "checkbox").attr("id", SINGLE_KEYS).flag("checked", true);
     let foot = el("div")
