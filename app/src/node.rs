@@ -19,9 +19,13 @@ pub(crate) use render::{Live, live};
 /// A text that is known while compiling, or made.
 type Text = Cow<'static, str>;
 
-/// An element: its tag, what it says of itself, and what is in it.
+/// An element. A pointer, since it is passed on with every word that is said about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Element {
+pub(crate) struct Element(Box<Parts>);
+
+/// Its tag, what it says of itself, and what is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Parts {
     tag: &'static str,
     attributes: Vec<(&'static str, Text)>,
     /// Invariant: no two texts are neighbours and none is empty, so that the browser, too, has one
@@ -36,28 +40,56 @@ enum Node {
     Element(Element),
 }
 
+/// What an attribute can be set to.
+pub(crate) trait Value {
+    /// Sets it.
+    fn put(self, name: &'static str, element: Element) -> Element;
+}
+
+impl Value for &'static str {
+    fn put(self, name: &'static str, element: Element) -> Element {
+        element.put_known(name, self)
+    }
+}
+
+impl Value for String {
+    fn put(self, name: &'static str, element: Element) -> Element {
+        element.put_made(name, self)
+    }
+}
+
 /// A new element without anything.
 // The functions that every component calls many times are compiled once: that is a tenth of the
 // browser's program.
 #[inline(never)]
 pub(crate) fn el(tag: &'static str) -> Element {
-    Element { tag, attributes: vec![], children: vec![] }
+    Element(Box::new(Parts { tag, attributes: vec![], children: vec![] }))
 }
 
 impl Element {
     /// Sets an attribute. Its name is ours; its value may be anybody's.
-    pub(crate) fn attr(mut self, name: &'static str, value: impl Into<Text>) -> Self {
-        self.put(name, value.into());
+    pub(crate) fn attr(self, name: &'static str, value: impl Value) -> Self {
+        value.put(name, self)
+    }
+
+    #[inline(never)]
+    fn put(mut self, name: &'static str, value: Text) -> Self {
+        self.0.attributes.push((name, value));
         self
     }
 
     #[inline(never)]
-    fn put(&mut self, name: &'static str, value: Text) {
-        self.attributes.push((name, value));
+    fn put_known(self, name: &'static str, value: &'static str) -> Self {
+        self.put(name, Text::Borrowed(value))
+    }
+
+    #[inline(never)]
+    fn put_made(self, name: &'static str, value: String) -> Self {
+        self.put(name, Text::Owned(value))
     }
 
     /// Sets an attribute that has a value only sometimes.
-    pub(crate) fn maybe(self, name: &'static str, value: Option<impl Into<Text>>) -> Self {
+    pub(crate) fn maybe(self, name: &'static str, value: Option<impl Value>) -> Self {
         match value {
             Some(value) => self.attr(name, value),
             None => self,
@@ -70,13 +102,13 @@ impl Element {
     }
 
     /// Sets the classes.
-    pub(crate) fn class(self, classes: impl Into<Text>) -> Self {
+    pub(crate) fn class(self, classes: impl Value) -> Self {
         self.attr("class", classes)
     }
 
     /// Puts something into it, after what is there.
     pub(crate) fn with(mut self, children: impl Children) -> Self {
-        children.put_into(&mut self.children);
+        children.put_into(&mut self.0.children);
         self
     }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use wasm_bindgen::JsCast as _;
 
-use super::{Element, Node};
+use super::{Element, Node, Parts};
 use crate::browser::document;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
@@ -16,14 +16,15 @@ thread_local! {
 
 /// Makes the element with everything in it. `None` where there is no document: on the server.
 pub(super) fn make(element: &Element) -> Option<web_sys::Element> {
-    if element.tag == "tr" { make_row(element) } else { make_piece_by_piece(element) }
+    if element.0.tag == "tr" { make_row(element) } else { make_piece_by_piece(element) }
 }
 
 /// Makes a row after the pattern of an earlier one: the browser copies it in one go, and only what
 /// differs is told to it, which takes a third of the time.
 fn make_row(element: &Element) -> Option<web_sys::Element> {
     PATTERNS.with_borrow_mut(|patterns| {
-        let is_alike = |pattern: &Element| pattern.attributes.first() == element.attributes.first();
+        let is_alike =
+            |pattern: &Element| pattern.0.attributes.first() == element.0.attributes.first();
         if let Some((pattern, node)) = patterns.iter().find(|(pattern, _)| is_alike(pattern)) {
             let copy: web_sys::Element = node.clone_node_with_deep(true).ok()?.dyn_into().ok()?;
             patch(&copy, pattern, element);
@@ -37,7 +38,7 @@ fn make_row(element: &Element) -> Option<web_sys::Element> {
 }
 
 fn make_piece_by_piece(element: &Element) -> Option<web_sys::Element> {
-    let Element { tag, attributes, children } = element;
+    let Parts { tag, attributes, children } = &*element.0;
     let document = document()?;
     let made = match *tag {
         "svg" | "use" | "path" => document.create_element_ns(Some(SVG), tag),
@@ -68,24 +69,26 @@ fn add(to: &web_sys::Node, child: &Node) {
 
 /// Brings what shows `old` to `new`. Tells whether it could: another tag needs another element.
 pub(super) fn patch(shown: &web_sys::Element, old: &Element, new: &Element) -> bool {
-    if old.tag != new.tag {
+    if old.0.tag != new.0.tag {
         return false;
     }
-    if old.attributes != new.attributes {
+    if old.0.attributes != new.0.attributes {
         patch_attributes(shown, old, new);
     }
-    if old.children != new.children {
-        patch_children(shown, &old.children, &new.children);
+    if old.0.children != new.0.children {
+        patch_children(shown, &old.0.children, &new.0.children);
     }
     true
 }
 
 fn patch_attributes(shown: &web_sys::Element, old: &Element, new: &Element) {
-    for attribute in new.attributes.iter().filter(|attribute| !old.attributes.contains(attribute)) {
+    for attribute in
+        new.0.attributes.iter().filter(|attribute| !old.0.attributes.contains(attribute))
+    {
         let _ = shown.set_attribute(attribute.0, &attribute.1);
     }
-    for (name, _) in &old.attributes {
-        if !new.attributes.iter().any(|(kept, _)| kept == name) {
+    for (name, _) in &old.0.attributes {
+        if !new.0.attributes.iter().any(|(kept, _)| kept == name) {
             let _ = shown.remove_attribute(name);
         }
     }

@@ -1,6 +1,6 @@
 //! An element as HTML.
 
-use super::{Element, Node};
+use super::{Element, Node, Parts};
 
 /// Elements that have no end tag and nothing in them.
 const VOID: [&str; 5] = ["br", "col", "hr", "img", "input"];
@@ -8,7 +8,7 @@ const VOID: [&str; 5] = ["br", "col", "hr", "img", "input"];
 impl Element {
     /// Writes the element after what is in `html`.
     pub(super) fn write(&self, html: &mut String) {
-        let Self { tag, attributes, children } = self;
+        let Parts { tag, attributes, children } = &*self.0;
         html.push('<');
         html.push_str(tag);
         for (name, value) in attributes {
