@@ -153,7 +153,7 @@ pub fn login(env: &PageEnv, failed: bool) -> String {
             .assets
             .is_some()
             .then(|| view! { <script type="module" inner_html=LOGIN_SCRIPT></script> });
-        document("Log in", env, (login_card(failed, &icons), script))
+        document("Log in", env, (), (login_card(failed, &icons), script))
     })
 }
 
@@ -162,7 +162,7 @@ pub fn error(env: &PageEnv, status: u16, title: &str, what: &str, next: &[Step])
     let icons = icons(env);
     rendered(|| {
         let body = (error_card(status, title, what, next, &icons), boot(env));
-        document(title, env, body)
+        document(title, env, early(env), body)
     })
 }
 
@@ -171,7 +171,7 @@ pub fn broken(env: &PageEnv, code: &str) -> String {
     let icons = icons(env);
     rendered(|| {
         let body = (broken_card(code, &icons), boot(env));
-        document("Something broke here", env, body)
+        document("Something broke here", env, early(env), body)
     })
 }
 
@@ -207,7 +207,7 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
             {block}
             {boot(env)}
         };
-        document(title, env, body)
+        document(title, env, early(env), body)
     })
 }
 
@@ -217,15 +217,29 @@ fn boot(env: &PageEnv) -> impl IntoView + use<> {
         .map(|assets| view! { <script type="module" inner_html=boot_script(assets)></script> })
 }
 
-fn document(title: &str, env: &PageEnv, body: impl IntoView) -> impl IntoView {
-    let title = format!("{title} · skyports");
-    let files = env.assets.as_ref().map(|Assets { js, css, font, wasm, .. }| {
+/// Asks early for what [`boot`] needs.
+fn early(env: &PageEnv) -> impl IntoView + use<> {
+    env.assets.as_ref().map(|Assets { js, wasm, .. }| {
         view! {
-            <link rel="stylesheet" href=css.clone()/>
-            <link rel="preload" href=font.clone() r#as="font" type="font/woff2" crossorigin="anonymous"/>
             <link rel="modulepreload" href=js.clone()/>
             // Behind what the first picture needs.
             <link rel="preload" href=wasm.clone() r#as="fetch" type="application/wasm" crossorigin="anonymous" fetchpriority="low"/>
+        }
+    })
+}
+
+/// A document; `early` is what it asks for beside style and font.
+fn document(
+    title: &str,
+    env: &PageEnv,
+    early: impl IntoView,
+    body: impl IntoView,
+) -> impl IntoView {
+    let title = format!("{title} · skyports");
+    let files = env.assets.as_ref().map(|Assets { css, font, .. }| {
+        view! {
+            <link rel="stylesheet" href=css.clone()/>
+            <link rel="preload" href=font.clone() r#as="font" type="font/woff2" crossorigin="anonymous"/>
         }
     });
     view! {
@@ -237,6 +251,7 @@ fn document(title: &str, env: &PageEnv, body: impl IntoView) -> impl IntoView {
                 <title>{title}</title>
                 <link rel="icon" href=FAVICON/>
                 {files}
+                {early}
             </head>
             <body>{body}</body>
         </html>
