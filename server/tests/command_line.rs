@@ -2,7 +2,8 @@
 #![expect(clippy::disallowed_methods, reason = "these tests start the binary")]
 #![expect(clippy::unwrap_used, clippy::as_conversions, reason = "helpers of tests may panic, too")]
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -59,20 +60,31 @@ impl Home {
     fn serve(&self, args: &[&str]) -> (Served, String) {
         let mut args: Vec<&str> = args.to_vec();
         args.insert(0, "serve");
-        let mut child = self
-            .command(&args)
-            .env("KUBECONFIG", self.dead())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        (Served(child), line.trim().to_owned())
+        Served::start(self.command(&args).env("KUBECONFIG", self.dead()))
     }
 }
 
 struct Served(Child);
+
+impl Served {
+    /// Starts a server and reads the first line that it prints.
+    fn start(command: &mut Command) -> (Self, String) {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        (Self(child), line.trim().to_owned())
+    }
+
+    /// The page at the address that the line names.
+    fn page(&self, line: &str) -> String {
+        let authority = line.strip_prefix("skyports: http://").unwrap().trim_end_matches('/');
+        let mut stream = TcpStream::connect(authority).unwrap();
+        write!(stream, "GET / HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut page = String::new();
+        stream.read_to_string(&mut page).unwrap();
+        page
+    }
+}
 
 impl Drop for Served {
     fn drop(&mut self) {
@@ -84,16 +96,52 @@ impl Drop for Served {
 #[test]
 fn no_kubeconfig_at_all_says_what_to_do() {
     let home = Home::new();
-    for command in ["list", "serve"] {
-        let (code, out, err) = home.run(&[command], None);
+    // Who names a context does not mean the demo's.
+    for args in [&["list"][..], &["serve", "--context", "prod"]] {
+        let (code, out, err) = home.run(args, None);
         assert_eq!(code, 2, "{err}");
         assert!(out.is_empty());
         assert!(
             err.starts_with("error: there is no kubeconfig")
-                && err.contains("\nhint: set KUBECONFIG"),
+                && err.contains("\nhint: set KUBECONFIG")
+                && err.contains("skyports serve --demo"),
             "{err}"
         );
     }
+}
+
+#[test]
+fn without_a_kubeconfig_the_demo_is_served_and_said_to_be_one() {
+    let home = Home::new();
+    let mut command = home.command(&["serve", "--no-login", "--listen", "127.0.0.1:0"]);
+    let (mut served, line) = Served::start(&mut command);
+    let page = served.page(&line);
+    assert!(page.contains("Demo, since there is no kubeconfig."), "{page}");
+    served.0.kill().unwrap();
+    let mut err = String::new();
+    served.0.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert!(err.contains("there is no kubeconfig") && err.contains("showing the demo"), "{err}");
+}
+
+#[test]
+fn the_demo_that_is_asked_for_does_not_look_at_kubeconfigs() {
+    let home = Home::new();
+    let args = ["serve", "--demo", "--no-login", "--listen", "127.0.0.1:0"];
+    let mut command = home.command(&args);
+    let (served, line) = Served::start(command.env("KUBECONFIG", home.path().join("gone")));
+    let page = served.page(&line);
+    assert!(page.contains("aria-label=\"Demo\"") && !page.contains("no kubeconfig"), "{page}");
+    drop(served);
+    let (code, _, err) = home.run(&["serve", "--demo", "--kubeconfig", "x"], None);
+    assert_eq!(code, 2);
+    assert!(err.contains("cannot be used with"), "{err}");
+    let (code, _, err) = home.run(&["serve", "--demo", "--context", "prod"], None);
+    assert_eq!(code, 2);
+    assert!(err.contains("no context `prod`") && err.contains("demo-cloud"), "{err}");
+    let missing = home.path().join("gone");
+    let (code, _, err) = home.run(&["serve"], Some(&missing));
+    assert_eq!(code, 2);
+    assert!(err.contains("KUBECONFIG names the kubeconfig"), "{err}");
 }
 
 #[test]
