@@ -15,6 +15,7 @@ use crate::cluster::Cluster;
 use crate::endpoint::{Endpoint, EndpointState, Mode};
 use crate::id::ContextName;
 use crate::net::Port;
+use crate::order::put_in_order;
 use crate::overview::Overview;
 use crate::query::Query;
 use crate::time::Timestamp;
@@ -241,21 +242,6 @@ pub fn arrange<'a>(overview: &'a Overview, query: &Query) -> Vec<Section<'a>> {
     }
     put_in_order(&mut sections, |a, b| of_sections(a, b, *sort));
     sections
-}
-
-/// A stable sort by insertion. Mostly all is in order already, and the browser's program gets no
-/// smaller one: the standard library's is 5 kB for each type.
-fn put_in_order<T>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering) {
-    for end in 1..items.len() {
-        let Some((last, before)) = items.get(..=end).and_then(<[T]>::split_last) else { return };
-        let place = match before.last() {
-            Some(previous) if order(previous, last) != Ordering::Greater => continue,
-            _ => before.partition_point(|item| order(item, last) != Ordering::Greater),
-        };
-        if let Some(part) = items.get_mut(place..=end) {
-            part.rotate_right(1);
-        }
-    }
 }
 
 fn of_sections(a: &Section<'_>, b: &Section<'_>, sort: Sort) -> Ordering {

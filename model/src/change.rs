@@ -71,12 +71,17 @@ impl Change {
         }
         overview.clusters.retain(|c| !gone.contains(&c.id));
         for cluster in changed {
-            match overview.clusters.iter_mut().find(|c| c.id == cluster.id) {
-                Some(old) => *old = cluster,
-                None => overview.clusters.push(cluster),
+            let clusters = &mut overview.clusters;
+            match clusters.iter_mut().find(|c| c.id == cluster.id) {
+                Some(old) if old.rank() == cluster.rank() => *old = cluster,
+                // New, or of another place: a whole overview is not sorted anew for one cluster.
+                _ => {
+                    clusters.retain(|c| c.id != cluster.id);
+                    let place = clusters.partition_point(|c| c.rank() < cluster.rank());
+                    clusters.insert(place, cluster);
+                }
             }
         }
-        overview.sort();
         true
     }
 }

@@ -141,7 +141,7 @@ impl Permanent {
 
 /// Ports in `SkyPilot`'s notation: `8888`, `6006-6008`.
 fn ranges(mut ports: Vec<Port>) -> Vec<String> {
-    ports.sort_unstable();
+    crate::order::put_in_order(&mut ports, Ord::cmp);
     ports.dedup();
     let follows = |a: &Port, b: &Port| a.number().checked_add(1) == Some(b.number());
     let text = |run: &[Port]| match run {

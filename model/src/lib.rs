@@ -17,6 +17,7 @@ pub mod finding;
 pub mod id;
 pub mod kubectl;
 pub mod net;
+mod order;
 pub mod overview;
 pub mod query;
 pub mod reason;

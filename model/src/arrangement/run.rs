@@ -4,6 +4,7 @@ use super::RowItem;
 use crate::cluster::Cluster;
 use crate::endpoint::Endpoint;
 use crate::finding::Finding;
+use crate::order::put_in_order;
 
 /// Fewer ports than this keep a row each.
 const SHORTEST_RANGE: usize = 5;
@@ -14,7 +15,7 @@ pub(super) fn rows<'a>(cluster: &'a Cluster, mut endpoints: Vec<&'a Endpoint>) -
     if endpoints.len() < SHORTEST_RANGE {
         return endpoints.iter().map(alone).collect();
     }
-    super::put_in_order(&mut endpoints, |a, b| (a.mode(), a.port()).cmp(&(b.mode(), b.port())));
+    put_in_order(&mut endpoints, |a, b| (a.mode(), a.port()).cmp(&(b.mode(), b.port())));
     let mut rows = Vec::with_capacity(endpoints.len());
     for run in endpoints.chunk_by(|a, b| are_neighbours(a, b) && are_alike(a, b)) {
         if run.len() < SHORTEST_RANGE {
