@@ -9,11 +9,13 @@
 mod children;
 mod dom;
 mod html;
+mod list;
 mod render;
 
 use std::borrow::Cow;
 
 pub(crate) use children::Children;
+pub(crate) use list::list;
 pub(crate) use render::{Live, live};
 
 /// A text that is known while compiling, or made.

@@ -14,7 +14,7 @@ use super::reach::reach;
 use super::row_finding::row_finding;
 use super::status_badge::status_badge;
 use crate::board::{Board, Ports, Row, RowValue};
-use crate::node::{Element, el, live};
+use crate::node::{Element, el, list, live};
 use crate::reach::Reach;
 use crate::words;
 
@@ -29,7 +29,8 @@ pub(crate) fn live_rows(rows: ArcRwSignal<Vec<Row>>, board: Board, icons: Icons)
             })
         })
     };
-    view! { <For each=move || rows.get() key=|row| row.serial children=live_row/> }
+    let rows = move || rows.get().into_iter().map(|row| (row.serial, row)).collect();
+    list(rows, live_row)
 }
 
 /// The time as a row needs it: each second only while it waits.

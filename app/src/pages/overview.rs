@@ -14,7 +14,7 @@ use crate::components::endpoint_filters::{endpoint_filters, toggle_mine};
 use crate::components::endpoint_table::{endpoint_table, heads};
 use crate::components::icon::Icons;
 use crate::components::shell::{page_head, page_sub};
-use crate::node::{Live, el, live};
+use crate::node::{Live, el, list, live};
 use crate::words::count;
 
 /// Counts, filter, users' clusters, and SkyPilot's controllers apart below.
@@ -40,7 +40,7 @@ pub(crate) fn overview(board: Board, icons: &Icons) -> impl IntoView + use<> {
 
 /// A table of groups, out of sight while there are none: so the browser never makes a table.
 fn section(
-    list: RwSignal<Vec<Group>>,
+    groups: RwSignal<Vec<Group>>,
     board: Board,
     label: &'static str,
     title: Option<&'static str>,
@@ -48,17 +48,12 @@ fn section(
 ) -> impl IntoView + use<> {
     let (icons, head_icons) = (icons.clone(), icons.clone());
     let heads = live(move || board.query.with(|query| heads(Some(query), &head_icons)));
-    let groups = view! {
-        <For
-            each=move || list.get()
-            key=|group| group.serial
-            children=move |group| live_group(group, board, icons.clone())
-        />
-    };
+    let items = move || groups.get().into_iter().map(|group| (group.serial, group)).collect();
+    let bodies = list(items, move |group| live_group(group, board, icons.clone()));
     view! {
-        <section class="section" hidden=move || list.with(Vec::is_empty)>
+        <section class="section" hidden=move || groups.with(Vec::is_empty)>
             {title.map(|title| view! { <h2>{title}</h2> })}
-            {endpoint_table(label, heads, groups)}
+            {endpoint_table(label, heads, bodies)}
         </section>
     }
 }

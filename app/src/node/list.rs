@@ -1,0 +1,185 @@
+//! A list of views that keeps what stays.
+//!
+//! Leptos' `For` takes everything after several new items out of the document and puts it back
+//! (`group_adjacent_moves` of tachys 0.2.19 forgets which moves are for show): with hundreds of
+//! groups that is 80 ms of styles a frame. Here nothing moves but what changes its order.
+
+use std::future::{Future, ready};
+use std::marker::PhantomData;
+
+use leptos::prelude::{IntoView, Owner};
+use leptos::tachys::html::attribute::Attribute;
+use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
+use leptos::tachys::hydration::Cursor;
+use leptos::tachys::reactive_graph::{OwnedView, OwnedViewState};
+use leptos::tachys::renderer::{Rndr, types};
+use leptos::tachys::view::add_attr::AddAnyAttr;
+use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
+
+/// Follows `items`, each told from the others by its key, and shows each as `made` makes it.
+pub(crate) fn list<T, V>(
+    items: impl Fn() -> Vec<(u32, T)> + Send + 'static,
+    made: impl Fn(T) -> V + Clone + Send + 'static,
+) -> impl IntoView
+where
+    T: Send + 'static,
+    V: IntoView + 'static,
+{
+    // Items live as long as they are listed, not until the list is looked at again.
+    let parent = Owner::current().unwrap_or_default();
+    let made = move |item| {
+        let owner = parent.with(Owner::new);
+        let view = owner.with(|| made(item));
+        OwnedView::new_with_owner(view, owner)
+    };
+    move || List { items: items(), made: made.clone(), view: PhantomData }
+}
+
+struct List<T, V, F> {
+    items: Vec<(u32, T)>,
+    made: F,
+    view: PhantomData<fn() -> V>,
+}
+
+struct ShownList<S: Mountable> {
+    items: Vec<(u32, S)>,
+    end: types::Placeholder,
+}
+
+impl<T, V, F> Render for List<T, V, F>
+where
+    T: Send + 'static,
+    V: IntoView + 'static,
+    F: Fn(T) -> OwnedView<V> + Send + 'static,
+{
+    type State = ShownList<OwnedViewState<V::State>>;
+
+    fn build(self) -> Self::State {
+        let Self { items, made, .. } = self;
+        let items = items.into_iter().map(|(key, item)| (key, made(item).build())).collect();
+        ShownList { items, end: Rndr::create_placeholder() }
+    }
+
+    fn rebuild(self, shown: &mut Self::State) {
+        let Self { items, made, .. } = self;
+        let mut old: Vec<_> = std::mem::take(&mut shown.items).into_iter().map(Some).collect();
+        for place in &mut old {
+            if let Some((key, state)) = place
+                && !items.iter().any(|(kept, _)| kept == key)
+            {
+                state.unmount();
+                *place = None;
+            }
+        }
+        let mut next = 0;
+        for (key, item) in items {
+            while old.get(next).is_some_and(Option::is_none) {
+                next += 1;
+            }
+            let is = |place: &Option<(u32, _)>| place.as_ref().is_some_and(|(it, _)| *it == key);
+            let at = old.iter().skip(next).position(is).map(|at| at + next);
+            let kept = at.and_then(|at| old.get_mut(at)).and_then(Option::take);
+            let (_, mut state) = kept.unwrap_or_else(|| (key, made(item).build()));
+            if at != Some(next) {
+                match old.get(next) {
+                    Some(Some((_, after))) => after.insert_before_this(&mut state),
+                    _ => shown.end.insert_before_this(&mut state),
+                };
+            }
+            shown.items.push((key, state));
+        }
+    }
+}
+
+impl<T, V, F> AddAnyAttr for List<T, V, F>
+where
+    T: Send + 'static,
+    V: IntoView + 'static,
+    F: Fn(T) -> OwnedView<V> + Send + 'static,
+{
+    /// Attributes are for elements; none is ever put on a list.
+    type Output<A: Attribute> = ();
+
+    fn add_any_attr<A: Attribute>(self, _attribute: A) {}
+}
+
+impl<T, V, F> RenderHtml for List<T, V, F>
+where
+    T: Send + 'static,
+    V: IntoView + 'static,
+    F: Fn(T) -> OwnedView<V> + Send + 'static,
+{
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {}
+
+    fn resolve(self) -> impl Future<Output = Self> + Send {
+        ready(self)
+    }
+
+    fn to_html_with_buf(
+        self,
+        html: &mut String,
+        position: &mut Position,
+        escape: bool,
+        mark_branches: bool,
+        _extra: Vec<AnyAttribute>,
+    ) {
+        let Self { items, made, .. } = self;
+        for (_, item) in items {
+            made(item).to_html_with_buf(html, position, escape, mark_branches, vec![]);
+            *position = Position::NextChild;
+        }
+        html.push_str("<!>");
+        *position = Position::NextChild;
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(
+        self,
+        cursor: &Cursor,
+        position: &PositionState,
+    ) -> Self::State {
+        let Self { items, made, .. } = self;
+        let items = items
+            .into_iter()
+            .map(|(key, item)| (key, made(item).hydrate::<FROM_SERVER>(cursor, position)))
+            .collect();
+        let end = cursor.next_placeholder(position);
+        position.set(Position::NextChild);
+        ShownList { items, end }
+    }
+
+    fn into_owned(self) -> Self {
+        self
+    }
+}
+
+impl<S: Mountable> Mountable for ShownList<S> {
+    fn unmount(&mut self) {
+        for (_, item) in &mut self.items {
+            item.unmount();
+        }
+        self.end.unmount();
+    }
+
+    fn mount(&mut self, parent: &types::Element, marker: Option<&types::Node>) {
+        for (_, item) in &mut self.items {
+            item.mount(parent, marker);
+        }
+        self.end.mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        match self.items.first() {
+            Some((_, first)) => first.insert_before_this(child),
+            None => self.end.insert_before_this(child),
+        }
+    }
+
+    fn elements(&self) -> Vec<types::Element> {
+        self.items.iter().flat_map(|(_, item)| item.elements()).collect()
+    }
+}
