@@ -5,7 +5,7 @@
 const NEW_ROWS: usize = 20;
 
 /// Rows brought up to date a frame.
-const CHANGED_ROWS: usize = 300;
+const CHANGED_ROWS: usize = 120;
 
 /// How much may be done at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
