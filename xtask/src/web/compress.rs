@@ -11,7 +11,9 @@ use flate2::write::GzEncoder;
 pub(crate) fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let parameters = BrotliEncoderParams {
         quality: 11,
-        lgwin: 22,
+        lgwin: 20,
+        // Smaller blocks: measured 1.5 % less for WASM than what brotli chooses by itself.
+        lgblock: 16,
         size_hint: bytes.len(),
         ..Default::default()
     };
