@@ -61,6 +61,10 @@ codes! {
     Unreachable = "unreachable",
     /// The kubeconfig has no usable entry for the context.
     ContextInvalid = "context_invalid",
+    /// What was asked for at this moment got no answer.
+    ReadFailed = "read_failed",
+    /// An object that was asked for at this moment is not there.
+    ObjectGone = "object_gone",
     /// An object could not be read.
     UnreadableObject = "unreadable_object",
 }

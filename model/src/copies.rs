@@ -112,11 +112,12 @@ fn port_forward(cluster: &Cluster, endpoint: &Endpoint) -> String {
 fn ssh(cluster: &Cluster, port: Port) -> Option<String> {
     let name = &cluster.name;
     let local = local_port(port);
-    is_name_for_skypilot(name).then(|| format!("ssh -L {local}:localhost:{port} {name}"))
+    is_cluster_name(name).then(|| format!("ssh -L {local}:localhost:{port} {name}"))
 }
 
-/// `CLUSTER_NAME_VALID_REGEX` of `SkyPilot` 0.14.1: `[a-zA-Z]([-_.a-zA-Z0-9]*[a-zA-Z0-9])?`.
-fn is_name_for_skypilot(name: &str) -> bool {
+/// Whether `SkyPilot` takes a name for a cluster (`CLUSTER_NAME_VALID_REGEX` of 0.14.1:
+/// `[a-zA-Z]([-_.a-zA-Z0-9]*[a-zA-Z0-9])?`). Such a name is safe as a word and as a host.
+pub fn is_cluster_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.ends_with(|c: char| c.is_ascii_alphanumeric())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
@@ -228,7 +229,7 @@ mod tests {
         }
         "-oProxyCommand=id".clone_into(&mut cluster.name);
         let copies = Copies::of(&cluster, &cluster.endpoints[0]);
-        assert_eq!(copies.permanent.launch, "sky launch -c'-oProxyCommand=id' task.yaml");
+        assert_eq!(copies.permanent.launch, "sky launch -c-oProxyCommand=id task.yaml");
     }
 
     #[test]

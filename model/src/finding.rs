@@ -51,14 +51,21 @@ impl Step {
     }
 }
 
+/// Whether a character shows nothing by itself: control characters, what turns the direction of
+/// writing, and spaces of no or odd width. Names that look alike and are not hide in these.
+pub fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || (c.is_whitespace() && c != ' ')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// Text that came from a cluster, made fit to show: one line, no control or direction-changing
 /// characters, at most `longest` characters.
 pub fn shown(text: &str, longest: usize) -> String {
-    let invisible = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     let one_line: String = text
         .chars()
-        .filter(|c| !invisible(*c))
         .map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !is_unseen(*c))
         .take(longest.saturating_mul(4))
         .collect();
     let words = one_line.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");

@@ -2,12 +2,13 @@
 //!
 //! Only the server builds these; what travels is the [`Finding`] that each of them tells.
 
+mod sentences;
 mod steps;
 
 use crate::code::Code;
 use crate::finding::{Finding, Step};
 use crate::id::{ContextName, Namespace, ObjectRef};
-use crate::time::{Timestamp, clock_time};
+use crate::time::Timestamp;
 
 /// A cause, with what is needed to tell it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +47,6 @@ pub enum Reason {
     NoLoadBalancerController {
         /// The Service.
         service: ObjectRef,
-        /// The context, for the sentence.
-        context: ContextName,
         /// Whether a minute has passed.
         hopeless: bool,
         /// What the absence of events means.
@@ -118,8 +117,6 @@ pub enum Reason {
     },
     /// The context does not answer any more.
     StaleContext {
-        /// The context.
-        context: ContextName,
         /// When it last answered.
         since: Timestamp,
         /// What the last attempt ended with.
@@ -127,15 +124,11 @@ pub enum Reason {
     },
     /// The context has never answered.
     Unreachable {
-        /// The context.
-        context: ContextName,
         /// What the last attempt ended with.
         error: String,
     },
     /// The API refuses a list or watch.
     Forbidden {
-        /// The context.
-        context: ContextName,
         /// The resources, plural: `pods`.
         resources: Vec<String>,
         /// The namespace; `None` for all of them.
@@ -145,10 +138,31 @@ pub enum Reason {
         /// The API server's own sentence.
         error: String,
     },
+    /// The API refuses what was asked on demand: an object, or its events.
+    ReadForbidden {
+        /// What RBAC calls the question: `get`, `list`.
+        verb: &'static str,
+        /// The resource, plural: `services`.
+        resource: &'static str,
+        /// The namespace.
+        namespace: Namespace,
+        /// The API server's own sentence.
+        error: String,
+    },
+    /// What was asked on demand got no answer.
+    ReadFailed {
+        /// What was asked for: an object, or the events of one.
+        what: String,
+        /// What the attempt ended with.
+        error: String,
+    },
+    /// The object that was asked for on demand is not there.
+    ObjectGone {
+        /// The object.
+        object: ObjectRef,
+    },
     /// The kubeconfig's entry for the context cannot be used.
     ContextInvalid {
-        /// The context.
-        context: ContextName,
         /// Why.
         error: String,
     },
@@ -236,7 +250,9 @@ impl Reason {
             Self::IngressServiceMissing { .. } => Code::IngressServiceMissing,
             Self::StaleEndpoint { .. } | Self::StaleContext { .. } => Code::Stale,
             Self::Unreachable { .. } => Code::Unreachable,
-            Self::Forbidden { .. } => Code::Forbidden,
+            Self::Forbidden { .. } | Self::ReadForbidden { .. } => Code::Forbidden,
+            Self::ReadFailed { .. } => Code::ReadFailed,
+            Self::ObjectGone { .. } => Code::ObjectGone,
             Self::ContextInvalid { .. } => Code::ContextInvalid,
             Self::UnreadableObject { .. } => Code::UnreadableObject,
             Self::SubpathBreaksApp { .. } => Code::SubpathBreaksApp,
@@ -245,109 +261,12 @@ impl Reason {
         }
     }
 
-    /// The cause as it is told.
-    pub fn finding(&self) -> Finding {
-        let (lead, detail) = self.sentences();
-        Finding { code: self.code(), lead, detail, evidence: self.evidence(), steps: self.steps() }
-    }
-
-    fn sentences(&self) -> (String, String) {
-        let none = String::new;
-        match self {
-            Self::WaitingForAddress { .. } => ("Waiting for an address.".into(), none()),
-            Self::WaitingForIngressAddress { .. } => {
-                ("Waiting for the ingress controller’s address.".into(), none())
-            }
-            Self::WaitingForPod { pod, .. } => {
-                ("Waiting for the head pod to run.".into(), format!("The address is there, {pod} is not running yet."))
-            }
-            Self::PodEnded { pod, .. } => {
-                (format!("{pod} has ended."), "SkyPilot does not start its pods again; launch the cluster again.".into())
-            }
-            Self::NoLoadBalancerController { silence: Silence::Unseen, hopeless, .. } => (
-                "No sign of a controller.".into(),
-                if *hopeless {
-                    "An error may be reported in its events, which cannot be seen from here.".into()
-                } else {
-                    "Usually one shows within seconds.".into()
-                },
-            ),
-            Self::NoLoadBalancerController { hopeless: false, .. } => (
-                "No controller has reacted.".into(),
-                "Usually one does within seconds; after a minute waiting will not help.".into(),
-            ),
-            Self::NoLoadBalancerController { neighbour: Some(neighbour), .. } => (
-                "No controller has reacted to this Service.".into(),
-                format!("Waiting will not help. {neighbour} has an address: what gave it that does not serve this one."),
-            ),
-            Self::NoLoadBalancerController { context, neighbour: None, .. } => {
-                (format!("Nothing assigns addresses in {context}."), "Waiting will not help.".into())
-            }
-            Self::LoadBalancerError { reason, message, has_address, .. } => {
-                let lead = if *has_address { "The load balancer reports an error:" } else { "The load balancer cannot be set up:" };
-                (lead.into(), format!("{message} ({reason})"))
-            }
-            Self::LoadBalancerUnsupportedHere { .. } => (
-                "Clusters made by `sky local up` have no load balancers.".into(),
-                "Waiting will not help; Ingress works here.".into(),
-            ),
-            Self::LoadBalancerDeleting { finalizers, .. } => (
-                "Being deleted, and not gone yet.".into(),
-                format!("Held by {finalizers}; until then the load balancer may still cost money."),
-            ),
-            Self::NoIngressClass { class: Some(class), .. } => {
-                (format!("There is no IngressClass `{class}`."), "No controller will serve this path.".into())
-            }
-            Self::NoIngressClass { class: None, .. } => (
-                "The Ingress names no class, and none is the default.".into(),
-                "No controller will serve this path.".into(),
-            ),
-            Self::NoIngressController { .. } => {
-                ("No ingress controller gives this path an address.".into(), none())
-            }
-            Self::IngressPathMissing { ingress, ingress_exists: true, .. } => (
-                format!("The Ingress {ingress} has no path for this port."),
-                "`sky status --endpoints` prints a URL for it all the same: it never looks at the Ingress.".into(),
-            ),
-            Self::IngressPathMissing { ingress, ingress_exists: false, .. } => (
-                format!("The Ingress {ingress} does not exist."),
-                "`sky status --endpoints` prints a URL for it all the same: it never looks at the Ingress.".into(),
-            ),
-            Self::IngressServiceMissing { service, .. } => {
-                (format!("The path leads to the Service {service}, which does not exist."), "Requests get 503.".into())
-            }
-            Self::StaleEndpoint { was, since } => (format!("{was} at {}.", clock_time(*since)), none()),
-            Self::StaleContext { context, since, .. } => (
-                format!("No answer from {context} since {}.", clock_time(*since)),
-                "Its endpoints are shown as they were then; they may still work.".into(),
-            ),
-            Self::Unreachable { context, .. } => {
-                (format!("No answer from {context}."), "Nothing is known of its clusters.".into())
-            }
-            Self::Forbidden { context, resources, namespace, consequence, .. } => {
-                let scope = namespace.as_ref().map_or("all namespaces".to_owned(), |ns| format!("namespace {ns}"));
-                (
-                    format!("skyports may not list {} in {context}.", resources.join(" and ")),
-                    format!("It needs list and watch on {} in {scope}. {consequence}", resources.join(", ")),
-                )
-            }
-            Self::ContextInvalid { context, error } => {
-                (format!("The kubeconfig’s entry for {context} cannot be used:"), error.clone())
-            }
-            Self::UnreadableObject { object, error } => {
-                (format!("Cannot read {object}:"), format!("{error}. Everything else is shown."))
-            }
-            Self::SubpathBreaksApp { app, why, .. } => {
-                (format!("Usually {app}: will not work under this path."), why.clone())
-            }
-            Self::SubpathNeedsFlag { app, why, .. } => {
-                (format!("Usually {app}: needs a setting to work under this path."), why.clone())
-            }
-            Self::MultiNodeRouting { nodes, .. } => (
-                format!("Requests are spread over {nodes} nodes."),
-                "If the app runs on the head only, some of them fail.".into(),
-            ),
-        }
+    /// The cause as it is told of something in `context`: its commands are for that one, whichever
+    /// is the reader's current context.
+    pub fn finding(&self, context: &ContextName) -> Finding {
+        let (lead, detail) = self.sentences(context);
+        let steps = self.steps(context);
+        Finding { code: self.code(), lead, detail, evidence: self.evidence(), steps }
     }
 
     fn evidence(&self) -> Option<String> {
@@ -385,11 +304,13 @@ impl Reason {
             Self::IngressServiceMissing { ingress, service } => {
                 Some(format!("{ingress}: backend {service} is not in the namespace"))
             }
-            Self::StaleEndpoint { .. } => None,
+            Self::StaleEndpoint { .. } | Self::ObjectGone { .. } => None,
             Self::StaleContext { error, .. }
             | Self::Unreachable { error, .. }
             | Self::Forbidden { error, .. }
-            | Self::ContextInvalid { error, .. }
+            | Self::ReadForbidden { error, .. }
+            | Self::ReadFailed { error, .. }
+            | Self::ContextInvalid { error }
             | Self::UnreadableObject { error, .. } => Some(error.clone()),
             Self::MultiNodeRouting { object, .. } => {
                 Some(format!("{object}: its selector matches the head and every worker"))
@@ -401,17 +322,77 @@ impl Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::ObjectKind;
+
+    fn prod() -> ContextName {
+        ContextName::parse("prod").unwrap()
+    }
+
+    #[test]
+    fn commands_are_for_the_context_that_they_are_about() {
+        let namespace = Namespace::parse("ml").unwrap();
+        let service = ObjectRef {
+            kind: ObjectKind::Service,
+            namespace: namespace.clone(),
+            name: "train--skypilot-lb".to_owned(),
+        };
+        let pod = || "$(id)".to_owned();
+        let reasons = [
+            Reason::WaitingForIngressAddress { controller: service.clone() },
+            Reason::WaitingForPod {
+                pod: pod(),
+                namespace: namespace.clone(),
+                evidence: String::new(),
+            },
+            Reason::PodEnded { pod: pod(), namespace, evidence: String::new() },
+            Reason::LoadBalancerUnsupportedHere { service: service.clone() },
+            Reason::NoIngressClass { class: None, existing: vec![] },
+            Reason::Unreachable { error: String::new() },
+            Reason::MultiNodeRouting { nodes: 2, object: service },
+        ];
+        let steps = reasons.iter().flat_map(|reason| reason.finding(&prod()).steps);
+        let commands: Vec<String> = steps.filter_map(|step| step.command).collect();
+        assert_eq!(
+            commands,
+            [
+                "kubectl --context prod -n ml describe service/train--skypilot-lb",
+                "kubectl --context prod -n ml describe 'pod/$(id)'",
+                "kubectl --context prod -n ml describe 'pod/$(id)'",
+                "kubectl --context prod -n ml describe service/train--skypilot-lb",
+                "kubectl --context prod get ingressclass",
+                "kubectl --context prod get --raw /readyz",
+                "kubectl --context prod -n ml get endpointslices -l kubernetes.io/service-name=train--skypilot-lb",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_may_not_be_read_comes_with_a_role_for_just_that() {
+        let finding = Reason::ReadForbidden {
+            verb: "get",
+            resource: "ingresses",
+            namespace: Namespace::parse("ml").unwrap(),
+            error: "no".to_owned(),
+        }
+        .finding(&prod());
+        assert_eq!(
+            finding.message(),
+            "skyports may not get ingresses in prod. It needs get on ingresses in namespace ml."
+        );
+        let yaml = finding.steps[0].command.as_deref().unwrap();
+        assert!(yaml.contains("resources: [ingresses]\n  verbs: [get]\n"), "{yaml}");
+        assert!(yaml.contains("kind: Role\n") && yaml.contains("networking.k8s.io"), "{yaml}");
+    }
 
     #[test]
     fn a_missing_right_comes_with_the_role_to_copy() {
         let finding = Reason::Forbidden {
-            context: ContextName::parse("prod").unwrap(),
             resources: vec!["pods".into(), "ingresses".into()],
             namespace: Some(Namespace::parse("ml").unwrap()),
             consequence: "No cluster is shown.",
             error: "pods is forbidden".into(),
         }
-        .finding();
+        .finding(&prod());
         assert_eq!(
             finding.message(),
             "skyports may not list pods and ingresses in prod. \

@@ -1,14 +1,17 @@
 //! Words for the commands that people copy: names come from clusters, and whoever may make a
 //! cluster must not be able to run anything on the machine of those who look at it.
 
+use crate::finding::is_unseen;
+
 /// A word as a shell takes it, quoted where it must be.
 ///
 /// Plain single quotes, which every shell understands, as far as they do. What cannot be seen, or
 /// steers a terminal while it is pasted, is spelled out in `$'…'` (POSIX 2024, bash, zsh, ksh): no
 /// name that anybody would choose has any of it.
 pub fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
+    // At the start of a word zsh takes `=` for the path of a program.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=".contains(c);
+    if !text.is_empty() && !text.starts_with('=') && text.chars().all(plain) {
         text.to_owned()
     } else if text.chars().any(is_unseen) {
         format!("$'{}'", text.chars().map(spelled).collect::<String>())
@@ -26,13 +29,6 @@ pub fn shell_option(option: &str, value: &str) -> String {
         (true, true) => format!("{option}={word}"),
         (true, false) => format!("{option}{word}"),
     }
-}
-
-/// Control characters, what turns the direction of writing, and spaces of no or odd width.
-fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || (c.is_whitespace() && c != ' ')
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A character within `$'…'`.
@@ -59,6 +55,8 @@ mod tests {
         assert_eq!(shell_word("gke_acme-ml_us-central1_train"), "gke_acme-ml_us-central1_train");
         assert_eq!(shell_word("a'; rm -rf ~ #"), "'a'\\''; rm -rf ~ #'");
         assert_eq!(shell_word("größe 7"), "'größe 7'");
+        assert_eq!(shell_word("a=b"), "a=b");
+        assert_eq!(shell_word("=ls"), "'=ls'");
         assert_eq!(shell_word(""), "''");
     }
 
@@ -72,7 +70,7 @@ mod tests {
     #[test]
     fn a_value_never_becomes_an_option() {
         assert_eq!(shell_option("--context", "prod"), "--context prod");
-        assert_eq!(shell_option("--context", "-oProxyCommand=x"), "--context='-oProxyCommand=x'");
+        assert_eq!(shell_option("--context", "-oProxyCommand=x"), "--context=-oProxyCommand=x");
         assert_eq!(shell_option("-c", "--help"), "-c--help");
         assert_eq!(shell_option("--context", ""), "--context=''");
     }

@@ -58,7 +58,7 @@ fn endpoint(cluster: &ClusterId, number: u16, open: bool) -> Endpoint {
     let port = Port::new(i64::from(number)).unwrap();
     let url = ExternalUrl::new(Scheme::Http, Host::parse("203.0.113.7").unwrap(), Some(port), "/")
         .unwrap();
-    let reason = Reason::WaitingForAddress { evidence: None }.finding();
+    let reason = Reason::WaitingForAddress { evidence: None }.finding(&cluster.context);
     Endpoint {
         id: EndpointId { cluster: cluster.clone(), port, mode: Mode::LoadBalancer },
         state: if open {

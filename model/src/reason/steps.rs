@@ -2,27 +2,29 @@
 
 use super::{Reason, Silence};
 use crate::finding::Step;
-use crate::id::{Namespace, ObjectRef};
-use crate::shell::shell_word;
+use crate::id::{ContextName, Namespace};
+use crate::kubectl::Kubectl;
 
 impl Reason {
-    pub(super) fn steps(&self) -> Vec<Step> {
+    pub(super) fn steps(&self, context: &ContextName) -> Vec<Step> {
+        let kubectl = Kubectl::of(context);
+        let describe = |object| Step::command("See its events", kubectl.describe(object));
+        let describe_pod = |title, pod: &str, namespace| {
+            let pod = format!("pod/{pod}");
+            Step::command(title, kubectl.within(namespace).command(["describe", &pod]))
+        };
         match self {
             Self::WaitingForAddress { .. }
             | Self::StaleEndpoint { .. }
+            | Self::ReadFailed { .. }
+            | Self::ObjectGone { .. }
             | Self::UnreadableObject { .. } => vec![],
             Self::WaitingForIngressAddress { controller } => vec![describe(controller)],
             Self::WaitingForPod { pod, namespace, .. } => {
-                vec![Step::command(
-                    "See what the pod waits for",
-                    format!("kubectl describe pod {pod} -n {namespace}"),
-                )]
+                vec![describe_pod("See what the pod waits for", pod, namespace)]
             }
             Self::PodEnded { pod, namespace, .. } => {
-                vec![Step::command(
-                    "See why it ended",
-                    format!("kubectl describe pod {pod} -n {namespace}"),
-                )]
+                vec![describe_pod("See why it ended", pod, namespace)]
             }
             Self::NoLoadBalancerController { service, silence: Silence::Unseen, .. }
             | Self::NoLoadBalancerController { service, neighbour: Some(_), .. }
@@ -47,7 +49,7 @@ impl Reason {
                 Step::advice(
                     "Install an ingress controller with the class `nginx`: SkyPilot supports no other",
                 ),
-                Step::command("See the classes", "kubectl get ingressclass"),
+                Step::command("See the classes", kubectl.command(["get", "ingressclass"])),
             ],
             Self::NoIngressController { ingress, .. } => vec![
                 Step::advice(
@@ -60,17 +62,15 @@ impl Reason {
                 describe(service),
             ],
             Self::IngressServiceMissing { ingress, .. } => vec![describe(ingress)],
-            Self::StaleContext { context, .. } | Self::Unreachable { context, .. } => {
-                vec![Step::command(
-                    "Ask it yourself",
-                    format!("kubectl --context {} get --raw /readyz", shell_word(context.as_str())),
-                )]
+            Self::StaleContext { .. } | Self::Unreachable { .. } => {
+                let ask = kubectl.command(["get", "--raw", "/readyz"]);
+                vec![Step::command("Ask it yourself", ask)]
             }
             Self::Forbidden { resources, namespace, .. } => {
-                vec![Step::command(
-                    "Have an administrator make this role and bind it to your account",
-                    roles(resources, namespace.as_ref()),
-                )]
+                vec![grant(roles(resources, namespace.as_ref(), "list, watch"))]
+            }
+            Self::ReadForbidden { verb, resource, namespace, .. } => {
+                vec![grant(roles(&[(*resource).to_owned()], Some(namespace), verb))]
             }
             Self::ContextInvalid { .. } => {
                 vec![Step::command("See the contexts", "kubectl config get-contexts")]
@@ -81,49 +81,48 @@ impl Reason {
             }
             Self::MultiNodeRouting { object, .. } => vec![
                 Step::advice("Run the app on every node, or launch it on one"),
-                Step::command(
-                    "See which pods the Service selects",
-                    format!(
-                        "kubectl get endpointslices -l kubernetes.io/service-name={} -n {}",
-                        object.name, object.namespace
-                    ),
-                ),
+                Step::command("See which pods the Service selects", {
+                    let label = format!("kubernetes.io/service-name={}", object.name);
+                    kubectl.within(&object.namespace).command([
+                        "get",
+                        "endpointslices",
+                        "-l",
+                        &label,
+                    ])
+                }),
             ],
         }
     }
 }
 
-fn describe(object: &ObjectRef) -> Step {
-    let kind = object.kind.as_str().to_lowercase();
-    Step::command(
-        "See its events",
-        format!("kubectl describe {kind} {} -n {}", object.name, object.namespace),
-    )
+fn grant(roles: String) -> Step {
+    Step::command("Have an administrator make this role and bind it to your account", roles)
 }
 
-/// The smallest roles that grant list and watch, as YAML to copy. A Role cannot grant what lies in
+/// The smallest roles that grant those verbs, as YAML to copy. A Role cannot grant what lies in
 /// no namespace, so `ingressclasses` always gets a `ClusterRole`.
-fn roles(resources: &[String], namespace: Option<&Namespace>) -> String {
+fn roles(resources: &[String], namespace: Option<&Namespace>, verbs: &str) -> String {
     let (wide, narrow): (Vec<&str>, Vec<&str>) = resources
         .iter()
         .map(String::as_str)
         .partition(|name| namespace.is_none() || *name == "ingressclasses");
     let documents = [
-        role("ClusterRole", "skyports-viewer", &wide),
+        role("ClusterRole", "skyports-viewer", &wide, verbs),
         role(
             "Role",
             &format!("skyports-viewer\n  namespace: {}", namespace.map_or("", Namespace::as_str)),
             &narrow,
+            verbs,
         ),
     ];
     documents.into_iter().flatten().collect::<Vec<_>>().join("---\n")
 }
 
-fn role(kind: &str, name: &str, resources: &[&str]) -> Option<String> {
+fn role(kind: &str, name: &str, resources: &[&str], verbs: &str) -> Option<String> {
     let rule = |group: &str, names: &[&str]| {
         let names = names.join(", ");
         let rule =
-            format!("- apiGroups: [\"{group}\"]\n  resources: [{names}]\n  verbs: [list, watch]\n");
+            format!("- apiGroups: [\"{group}\"]\n  resources: [{names}]\n  verbs: [{verbs}]\n");
         if names.is_empty() { String::new() } else { rule }
     };
     let (networking, core): (Vec<&str>, Vec<&str>) =

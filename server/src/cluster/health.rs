@@ -192,13 +192,13 @@ impl ContextHealth {
         let mut findings = Vec::new();
         let state = match failure {
             Some((since, error)) if self.is_complete() => {
-                let (context, error) = (self.context.clone(), error.to_owned());
-                findings.push(Reason::StaleContext { context, since, error }.finding());
+                let error = error.to_owned();
+                findings.push(Reason::StaleContext { since, error }.finding(&self.context));
                 ContextState::Stale { since }
             }
             Some((_, error)) => {
-                let (context, error) = (self.context.clone(), error.to_owned());
-                findings.push(Reason::Unreachable { context, error }.finding());
+                let error = error.to_owned();
+                findings.push(Reason::Unreachable { error }.finding(&self.context));
                 ContextState::Unreachable
             }
             None if refused.is_some() && !is_passing => ContextState::Forbidden,
@@ -207,7 +207,8 @@ impl ContextHealth {
         };
         findings.extend(self.forbidden().filter(|_| !is_passing));
         findings.extend(self.unreadable.iter().map(|(object, error)| {
-            Reason::UnreadableObject { object: object.clone(), error: error.clone() }.finding()
+            Reason::UnreadableObject { object: object.clone(), error: error.clone() }
+                .finding(&self.context)
         }));
         let namespace = self.namespace.as_ref().map(ToString::to_string);
         (ContextStatus { name: self.context.clone(), state, findings, namespace }, next)
@@ -228,7 +229,6 @@ impl ContextHealth {
         resources.dedup();
         Some(
             Reason::Forbidden {
-                context: self.context.clone(),
                 resources,
                 namespace: self.namespace.clone(),
                 consequence: if worst.is_essential() && self.is_complete() {
@@ -238,7 +238,7 @@ impl ContextHealth {
                 },
                 error: shown(error, 300),
             }
-            .finding(),
+            .finding(&self.context),
         )
     }
 }

@@ -49,7 +49,7 @@ pub async fn run(index: usize, wanted: Wanted, pictures: mpsc::Sender<Picture>) 
     let target = match target {
         Ok(target) => target,
         Err(error) => {
-            let findings = vec![Reason::ContextInvalid { context: name.clone(), error }.finding()];
+            let findings = vec![Reason::ContextInvalid { error }.finding(&name)];
             let status =
                 ContextStatus { name, state: ContextState::Unreachable, findings, namespace: None };
             // Nobody left to tell is no failure.
@@ -290,8 +290,8 @@ impl View {
 fn outdated(cluster: &mut Cluster, since: Timestamp) {
     for endpoint in &mut cluster.endpoints {
         let was = endpoint.state.label();
-        endpoint.state =
-            EndpointState::Unknown { reason: Reason::StaleEndpoint { was, since }.finding() };
+        let reason = Reason::StaleEndpoint { was, since }.finding(&cluster.id.context);
+        endpoint.state = EndpointState::Unknown { reason };
     }
 }
 

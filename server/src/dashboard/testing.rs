@@ -54,7 +54,7 @@ pub(crate) fn open_port(cluster: &ClusterId, port: u16, hosts: &[&str]) -> Endpo
 }
 
 pub(crate) fn pending_port(cluster: &ClusterId, port: u16) -> Endpoint {
-    let reason = Reason::WaitingForAddress { evidence: None }.finding();
+    let reason = Reason::WaitingForAddress { evidence: None }.finding(&cluster.context);
     let state = EndpointState::Pending { since: Timestamp(0), reason };
     pending(cluster, Port::new(i64::from(port)).unwrap(), state)
 }

@@ -4,7 +4,9 @@
 //! Warnings are rare on purpose: apps that work at the address shown get none, and neither do
 //! unknown ports.
 
+use skyports_model::copies::is_cluster_name;
 use skyports_model::finding::{Finding, Step};
+use skyports_model::kubectl::Kubectl;
 use skyports_model::{AppGuess, ObjectRef, Port, Reason};
 
 use super::world::{Crew, World};
@@ -24,7 +26,9 @@ pub(super) fn multi_node(
 ) -> Option<Finding> {
     let nodes = crew.nodes();
     let spread = nodes > 1 && service.selects_every_node;
-    spread.then(|| Reason::MultiNodeRouting { nodes, object: object.clone() }.finding())
+    spread.then(|| {
+        Reason::MultiNodeRouting { nodes, object: object.clone() }.finding(&crew.id.context)
+    })
 }
 
 /// The warning that the app that is usually on the port does not stand its path as it is.
@@ -69,7 +73,7 @@ pub(super) fn subpath(
             Stripped::Breaks => breaks(&profile.stripped.why),
         }
     };
-    reason.map(|reason| reason.finding())
+    reason.map(|reason| world.told(&reason))
 }
 
 /// How to reach an app that does not stand a path, with what there is today.
@@ -81,15 +85,16 @@ fn ways_out(world: &World<'_>, crew: &Crew<'_>, port: Port) -> Vec<Step> {
             "kubernetes:\n  ports: loadbalancer",
         ));
     }
-    if let Some((key, pod)) = crew.head() {
-        let forward =
-            format!("kubectl port-forward -n {} pod/{} {port}:{port}", key.namespace, key.name);
+    if let Some((key, head)) = crew.head() {
+        let (pod, ports) = (format!("pod/{}", key.name), format!("{port}:{port}"));
+        let kubectl = Kubectl::of(&crew.id.context).within(&crew.id.namespace);
+        let forward = kubectl.command(["port-forward", &pod, &ports]);
         steps.push(Step::command(
             format!("Bring it to http://localhost:{port}/ on your machine"),
             forward,
         ));
         // SkyPilot writes a host of that name into ~/.ssh/config.
-        if let Some(name) = pod.display_name.as_deref().filter(|name| is_cluster_name(name)) {
+        if let Some(name) = head.display_name.as_deref().filter(|name| is_cluster_name(name)) {
             steps.push(Step::command(
                 "The same through SSH",
                 format!("ssh -L {port}:localhost:{port} {name}"),
@@ -101,10 +106,4 @@ fn ways_out(world: &World<'_>, crew: &Crew<'_>, port: Port) -> Vec<Step> {
 
 fn is_plain(path: &str) -> bool {
     path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~'))
-}
-
-/// SkyPilot's rule for cluster names (`CLUSTER_NAME_VALID_REGEX` of 0.14.1): safe in a shell.
-fn is_cluster_name(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain)
 }

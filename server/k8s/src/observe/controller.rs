@@ -102,7 +102,7 @@ fn waiting(world: &World<'_>, key: &Key, controller: &ServiceFacts) -> Option<En
     let object = world::object(ObjectKind::Service, key)?;
     let pending = || EndpointState::Pending {
         since: controller.identity.created.unwrap_or_default(),
-        reason: Reason::WaitingForIngressAddress { controller: object.clone() }.finding(),
+        reason: world.told(&Reason::WaitingForIngressAddress { controller: object.clone() }),
     };
     Some(service::hopeless(world, key, controller, &object).unwrap_or_else(pending))
 }
@@ -115,7 +115,7 @@ fn absent(
     object: &ObjectRef,
     evidence: String,
 ) -> EndpointState {
-    let reason = Reason::NoIngressController { ingress: object.clone(), evidence }.finding();
+    let reason = world.told(&Reason::NoIngressController { ingress: object.clone(), evidence });
     if world.clock.is_older(ingress.identity.created, 60) {
         EndpointState::Attention { reason }
     } else {

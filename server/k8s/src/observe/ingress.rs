@@ -136,7 +136,7 @@ impl Paths<'_, '_> {
             class: ingress.class.as_deref().map(str::to_owned),
             existing: classes.keys().map(|key| key.name.clone()).collect(),
         };
-        (!found).then(|| EndpointState::Attention { reason: reason.finding() })
+        (!found).then(|| EndpointState::Attention { reason: world.told(&reason) })
     }
 
     /// The state when the path leads to a Service that is not there. Only Services whose names are
@@ -151,7 +151,7 @@ impl Paths<'_, '_> {
             ingress: self.object.clone(),
             service: name.to_owned(),
         };
-        Some(EndpointState::Attention { reason: reason.finding() })
+        Some(EndpointState::Attention { reason: self.world.told(&reason) })
     }
 }
 
@@ -217,7 +217,7 @@ fn without_path(world: &World<'_>, key: &Key, service: &ServiceFacts) -> Option<
         ingress_exists: world.objects.ingresses.contains_key(&ingress),
         ingress: ingress.name,
     };
-    let reason = reason.finding();
+    let reason = world.told(&reason);
     let created = service.identity.created;
     let state = if world.clock.is_older(created, BETWEEN_WRITES) {
         EndpointState::Attention { reason }

@@ -94,7 +94,7 @@ impl Balancer<'_, '_> {
             reason: format!("port {}", port.port),
             message: error.to_string(),
         };
-        Some(EndpointState::Attention { reason: reason.finding() })
+        Some(EndpointState::Attention { reason: self.world.told(&reason) })
     }
 
     fn warnings(&self) -> Vec<Finding> {
@@ -102,10 +102,9 @@ impl Balancer<'_, '_> {
         let error = || match signs::of_load_balancer(self.world, self.key, self.service) {
             Sign::Error { reason, message } => {
                 let service = self.object.clone();
-                Some(
-                    Reason::LoadBalancerError { service, has_address: true, reason, message }
-                        .finding(),
-                )
+                let error =
+                    Reason::LoadBalancerError { service, has_address: true, reason, message };
+                Some(self.world.told(&error))
             }
             Sign::Silence | Sign::Reacted(_) => None,
         };
@@ -161,13 +160,13 @@ fn deleting(
         let has_address = !service.addresses.is_empty();
         let reason =
             Reason::LoadBalancerError { service: object.clone(), has_address, reason, message };
-        return Some(EndpointState::Attention { reason: reason.finding() });
+        return Some(EndpointState::Attention { reason: world.told(&reason) });
     }
     let reason = Reason::LoadBalancerDeleting {
         service: object.clone(),
         finalizers: service.finalizers.join(", "),
     };
-    Some(EndpointState::Pending { since, reason: reason.finding() })
+    Some(EndpointState::Pending { since, reason: world.told(&reason) })
 }
 
 /// The state of a `LoadBalancer` Service that has no address.
@@ -188,7 +187,7 @@ fn waiting(
         }
         Sign::Silence | Sign::Error { .. } => Reason::WaitingForAddress { evidence: None },
     };
-    EndpointState::Pending { since: created.unwrap_or_default(), reason: reason.finding() }
+    EndpointState::Pending { since: created.unwrap_or_default(), reason: world.told(&reason) }
 }
 
 /// The state of a `LoadBalancer` Service without an address for which waiting will not help.
@@ -214,7 +213,7 @@ pub(super) fn hopeless(
             Sign::Silence | Sign::Reacted(_) => return None,
         }
     };
-    Some(EndpointState::Attention { reason: reason.finding() })
+    Some(EndpointState::Attention { reason: world.told(&reason) })
 }
 
 /// The reason of a Service to which nothing has reacted.
@@ -227,7 +226,6 @@ fn unanswered(
 ) -> Reason {
     Reason::NoLoadBalancerController {
         service: object.clone(),
-        context: world.scope.context.clone(),
         hopeless,
         silence: silence(world, key, service),
         neighbour: world.served_neighbour().filter(|_| hopeless),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use skyports_model::finding::Finding;
 use skyports_model::{
     ClusterId, EndpointState, Namespace, ObjectKind, ObjectRef, Reason, Timestamp,
 };
@@ -107,6 +108,11 @@ impl<'a> World<'a> {
         self.scope.context.as_str() == "kind-skypilot"
     }
 
+    /// A reason as it is told of something in this context.
+    pub(super) fn told(&self, reason: &Reason) -> Finding {
+        reason.finding(self.scope.context)
+    }
+
     /// A Service that has an address: the proof that something assigns them in this context.
     pub(super) fn served_neighbour(&self) -> Option<ObjectRef> {
         let served = |service: &ServiceFacts| {
@@ -186,7 +192,7 @@ impl<'a> Crew<'a> {
                 .as_deref()
                 .map_or_else(|| "its phase is not Running".to_owned(), str::to_owned);
             let reason = Reason::PodEnded { pod: name, namespace, evidence };
-            return EndpointState::Attention { reason: reason.finding() };
+            return EndpointState::Attention { reason: world.told(&reason) };
         }
         let event = world.events(About::Pod, key, &pod.identity).next().map(signs::told);
         let evidence = event
@@ -195,7 +201,7 @@ impl<'a> Crew<'a> {
         let since = since.max(pod.identity.created).unwrap_or_default();
         EndpointState::Pending {
             since,
-            reason: Reason::WaitingForPod { pod: name, namespace, evidence }.finding(),
+            reason: world.told(&Reason::WaitingForPod { pod: name, namespace, evidence }),
         }
     }
 }

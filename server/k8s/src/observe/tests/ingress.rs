@@ -308,7 +308,7 @@ fn jupyter_is_warned_of_with_the_ways_out() {
         commands,
         [
             "kubernetes:\n  ports: loadbalancer",
-            "kubectl port-forward -n ml pod/train-2ea4-head 8888:8888",
+            "kubectl --context prod -n ml port-forward pod/train-2ea4-head 8888:8888",
             "ssh -L 8888:localhost:8888 train",
         ]
     );
