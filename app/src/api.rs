@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use server_fn::codec::Postcard;
-use skyports_model::Overview;
+use skyports_model::{Description, EndpointId, Overview};
 
 #[cfg(feature = "ssr")]
 use crate::dashboard::Dashboard;
@@ -18,6 +18,15 @@ use crate::dashboard::DashboardError;
 #[server(prefix = "/api/fn", endpoint = "list_clusters", input = Postcard, output = Postcard)]
 pub async fn list_clusters() -> Result<Overview, DashboardError> {
     dashboard().map(|dashboard| Overview::clone(&dashboard.overview()))
+}
+
+/// The objects behind an endpoint and their events, when its panel is opened.
+#[server(prefix = "/api/fn", endpoint = "describe_endpoint", input = Postcard, output = Postcard)]
+pub async fn describe_endpoint(
+    /// Which one; it must be in the overview.
+    id: EndpointId,
+) -> Result<Description, DashboardError> {
+    dashboard()?.describe(id).await
 }
 
 #[cfg(feature = "ssr")]

@@ -1,17 +1,25 @@
 //! The use-cases that pages, server functions and commands share, and the error they tell.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use server_fn::codec::PostcardEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use skyports_model::{Overview, Step};
+use skyports_model::{Description, EndpointId, Overview, Step};
 
 /// What skyports can do, whoever asks. The server implements it; nothing here knows how.
 pub trait Dashboard: Send + Sync {
     /// All contexts and clusters as they are known now. From memory: makes no Kubernetes call.
     fn overview(&self) -> Arc<Overview>;
+
+    /// The objects behind an endpoint of the overview, and their events. Asks Kubernetes, and is
+    /// answered within seconds whatever happens there.
+    fn describe(&self, id: EndpointId) -> Described;
 }
+
+/// A description on its way.
+pub type Described = Pin<Box<dyn Future<Output = Result<Description, DashboardError>> + Send>>;
 
 /// Why a use-case was not carried out, for the person who asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

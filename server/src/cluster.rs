@@ -4,6 +4,7 @@
 //! Start reading at [`contexts::resolve`], then [`view::run`].
 
 pub mod contexts;
+pub(crate) mod describe;
 mod guard;
 mod health;
 pub mod view;

@@ -5,6 +5,7 @@
 //! [`observe::observe`]; [`objects::Objects`] is what it looks at.
 
 pub mod apps;
+pub mod describe;
 mod names;
 pub mod objects;
 pub mod observe;

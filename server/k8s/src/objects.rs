@@ -16,8 +16,8 @@ use skyports_model::{Host, Timestamp};
 
 use crate::wire;
 
-pub(crate) use event::has_kept_events;
 pub use event::{About, EventFacts};
+pub(crate) use event::{has_kept_events, last};
 #[cfg(test)]
 pub(crate) use ingress::literal_path;
 pub use ingress::{IngressClassFacts, IngressFacts, Route, RouteHost};
@@ -179,7 +179,7 @@ impl Identity {
     }
 }
 
-fn seconds(time: &Time) -> Timestamp {
+pub(crate) fn seconds(time: &Time) -> Timestamp {
     Timestamp(time.0.as_second())
 }
 

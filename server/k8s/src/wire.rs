@@ -370,6 +370,19 @@ pub struct Event {
     pub event_time: Option<MicroTime>,
     /// Later occurrences, from newer writers.
     pub series: Option<Series>,
+    /// How often it happened.
+    pub count: Option<i64>,
+    /// Who wrote it.
+    pub source: Option<EventSource>,
+    /// Who wrote it, from newer writers.
+    pub reporting_component: Option<String>,
+}
+
+/// Who wrote an event.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct EventSource {
+    /// The program: `service-controller`.
+    pub component: Option<String>,
 }
 
 /// What an event is about.
@@ -391,6 +404,8 @@ pub struct Involved {
 pub struct Series {
     /// The last of them.
     pub last_observed_time: Option<MicroTime>,
+    /// How many there were.
+    pub count: Option<i64>,
 }
 
 macro_rules! resource {

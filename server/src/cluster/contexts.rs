@@ -9,7 +9,7 @@ use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 use skyports_model::{ContextName, Namespace};
 use thiserror::Error;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 use tokio::time::{Instant, sleep_until};
 use tower::service_fn;
 
@@ -111,14 +111,23 @@ pub struct Wanted {
     /// Its name.
     pub name: ContextName,
     /// How to reach it, or why its entry cannot be used.
-    pub target: Result<Target, String>,
+    pub target: Result<Arc<Target>, String>,
 }
 
 /// How to reach a context and where to look in it.
 pub struct Target {
     config: Config,
+    /// One for all who ask, so that they share its pace and its connections.
+    client: OnceCell<Client>,
     /// Where to look.
     pub namespaces: Namespaces,
+}
+
+/// Without what the kubeconfig holds.
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Target({}, {:?})", self.config.cluster_url, self.namespaces)
+    }
 }
 
 impl Target {
@@ -127,12 +136,16 @@ impl Target {
         self.config.cluster_url.to_string()
     }
 
-    /// A client; may run the kubeconfig's credential plugin, so never on an async thread.
+    /// The client; making it may run the kubeconfig's credential plugin, so never on an async
+    /// thread.
     pub(super) async fn connect(&self) -> Result<Client, String> {
-        let config = self.config.clone();
-        let made = tokio::task::spawn_blocking(move || Client::try_from(config)).await;
-        let client = made.map_err(|error| error.to_string())?.map_err(|error| told(&error))?;
-        Ok(paced(client))
+        let make = || async {
+            let config = self.config.clone();
+            let made = tokio::task::spawn_blocking(move || Client::try_from(config)).await;
+            let client = made.map_err(|error| error.to_string())?.map_err(|error| told(&error))?;
+            Ok(paced(client))
+        };
+        self.client.get_or_try_init(make).await.cloned()
     }
 }
 
@@ -214,7 +227,7 @@ async fn choose(kubeconfig: Kubeconfig, args: &CommonArgs) -> Result<Vec<Wanted>
         }
         let options = KubeConfigOptions { context: Some(name), ..KubeConfigOptions::default() };
         let target = match Config::from_custom_kubeconfig(kubeconfig.clone(), &options).await {
-            Ok(config) => within.target(config),
+            Ok(config) => within.target(config).map(Arc::new),
             Err(error) => Err(told(&error)),
         };
         wanted.push(Wanted { name: context, target });
@@ -251,7 +264,7 @@ impl Within {
                     |error| format!("namespace `{}`: {error}", config.default_namespace),
                 )?),
             };
-        Ok(Target { config, namespaces })
+        Ok(Target { config, client: OnceCell::new(), namespaces })
     }
 }
 
@@ -270,7 +283,7 @@ fn namespace_of(text: &str) -> Result<Namespace, ContextsError> {
 
 fn in_cluster(within: &Within) -> Result<Wanted, ContextsError> {
     let config = Config::incluster().map_err(|error| ContextsError::InCluster(told(&error)))?;
-    Ok(Wanted { name: ContextName::in_cluster(), target: within.target(config) })
+    Ok(Wanted { name: ContextName::in_cluster(), target: within.target(config).map(Arc::new) })
 }
 
 /// The kubeconfig; `None` when the in-cluster account is meant.

@@ -1,16 +1,18 @@
 //! The overview in memory: made of the contexts' pictures, kept current, and every change of it
 //! told once to all who listen.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use skyports_app::dashboard::Dashboard;
-use skyports_model::{Change, ContextState, ContextStatus, Overview};
+use skyports_app::dashboard::{Dashboard, Described};
+use skyports_model::{Change, ContextName, ContextState, ContextStatus, EndpointId, Overview};
 use tokio::sync::{broadcast, mpsc, watch};
 
+use super::describe::describe;
 use super::document;
-use crate::cluster::contexts::Wanted;
+use crate::cluster::contexts::{Target, Wanted};
 use crate::cluster::view::{self, Picture};
 use crate::config::clock;
 
@@ -36,6 +38,8 @@ pub struct Live {
     overview: watch::Receiver<Arc<Overview>>,
     settled: watch::Receiver<bool>,
     changes: broadcast::Sender<Arc<Told>>,
+    /// How to reach the contexts, for what is asked on demand.
+    targets: Arc<BTreeMap<ContextName, Arc<Target>>>,
 }
 
 impl Live {
@@ -54,6 +58,11 @@ impl Live {
         let first =
             Overview { as_of: now, revision, contexts: statuses.collect(), clusters: vec![] };
         let pictures = contexts.iter().map(|_| None).collect();
+        let reachable = |wanted: &Wanted| {
+            let target = wanted.target.as_ref().ok()?;
+            Some((wanted.name.clone(), Arc::clone(target)))
+        };
+        let targets = Arc::new(contexts.iter().filter_map(reachable).collect());
         let (tell, incoming) = mpsc::channel(QUEUE);
         for (index, wanted) in contexts.into_iter().enumerate() {
             tokio::spawn(view::run(index, wanted, tell.clone()));
@@ -63,7 +72,7 @@ impl Live {
         let (changes, _) = broadcast::channel(BACKLOG);
         let merge = Merge { pictures, overview, settled, changes: changes.clone() };
         tokio::spawn(merge.run(incoming));
-        Self { overview: overviews, settled: settles, changes }
+        Self { overview: overviews, settled: settles, changes, targets }
     }
 
     /// Waits until every context has answered or failed once.
@@ -91,6 +100,11 @@ impl Live {
 impl Dashboard for Live {
     fn overview(&self) -> Arc<Overview> {
         Arc::clone(&self.overview.borrow())
+    }
+
+    fn describe(&self, id: EndpointId) -> Described {
+        let target = self.targets.get(&id.cluster.context).cloned();
+        Box::pin(describe(self.overview(), target, id))
     }
 }
 

@@ -79,7 +79,8 @@ fn is_noise(reason: &str, message: &str) -> bool {
         || message.contains("repairing")
 }
 
-fn last(event: &wire::Event) -> Timestamp {
+/// When an event last happened.
+pub(crate) fn last(event: &wire::Event) -> Timestamp {
     let series = event.series.as_ref().and_then(|series| series.last_observed_time.as_ref());
     let precise = [series, event.event_time.as_ref()]
         .into_iter()

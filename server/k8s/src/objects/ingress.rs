@@ -57,7 +57,7 @@ pub struct IngressClassFacts {
 }
 
 impl IngressFacts {
-    pub(super) fn of(ingress: wire::Ingress) -> Option<Self> {
+    pub(crate) fn of(ingress: wire::Ingress) -> Option<Self> {
         let meta = &ingress.metadata;
         let name = names::plain(meta)?;
         let spec = ingress.spec.unwrap_or_default();
