@@ -8,7 +8,9 @@ use leptos::prelude::*;
 use crate::board::Board;
 use crate::components::copy_menu::copy_menu;
 use crate::components::endpoint_drawer::endpoint_drawer;
+use crate::components::icon::Icons;
 use crate::components::shell::shell;
+use crate::node::{Live, el, live};
 use crate::panel::{self, Panel};
 use crate::state::{self, View};
 use crate::{pages, stream};
@@ -35,9 +37,17 @@ pub fn LiveEndpoints() -> impl IntoView {
         View::Cluster { .. } => EitherOf3::B(pages::cluster::cluster(board, icons)),
         View::Contexts => EitherOf3::C(pages::contexts::contexts(board, icons)),
     };
-    Either::Right((
-        shell(&state.view, board, icons, main),
-        endpoint_drawer(panel.clone(), board, icons),
-        copy_menu(panel, icons),
-    ))
+    Either::Right((shell(&state.view, board, icons, main), overlays(panel, board, icons.clone())))
+}
+
+/// What is above the page: the panel of an endpoint, and the menu of copies.
+fn overlays(panel: Panel, board: Board, icons: Icons) -> Live {
+    let open_at_first = panel.asked.with_untracked(Option::is_some);
+    live(move || {
+        panel.with(|state| {
+            el("div")
+                .with(endpoint_drawer(state, open_at_first, board, &icons))
+                .with(copy_menu(state, &icons))
+        })
+    })
 }

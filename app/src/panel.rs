@@ -4,6 +4,7 @@
 //! opens and closes in the browser: [`follow`]; how it looks: `components::endpoint_drawer`.
 
 mod address;
+mod describe;
 mod dialog;
 mod follow;
 mod menu;
@@ -11,9 +12,10 @@ mod menu;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use leptos::prelude::*;
-use skyports_model::{Cluster, Endpoint, EndpointId, Overview};
+use skyports_model::{Cluster, Description, Endpoint, EndpointId, Overview};
 
 use crate::board::Board;
+use crate::dashboard::DashboardError;
 
 pub(crate) use follow::{follow, tell_address};
 
@@ -33,6 +35,8 @@ pub(crate) struct Panel {
 pub(crate) struct State {
     /// What the panel shows; nothing while it is closed.
     pub(crate) shown: Option<Shown>,
+    /// What Kubernetes says of it.
+    pub(crate) described: Described,
     /// The endpoint whose copies are asked for.
     copying: Option<EndpointId>,
     /// What the menu of copies offers.
@@ -50,6 +54,15 @@ pub(crate) struct Shown {
     pub(crate) endpoint: Option<Endpoint>,
     /// Whether the endpoint is there now.
     pub(crate) is_there: bool,
+}
+
+/// What Kubernetes said, when it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Described {
+    /// Whether an answer is on its way.
+    pub(crate) asking: bool,
+    /// The last answer.
+    pub(crate) answer: Option<Result<Description, DashboardError>>,
 }
 
 impl Panel {
@@ -71,11 +84,14 @@ impl Panel {
     pub(crate) fn show(&self, overview: &Overview) {
         let asked = self.asked.get_untracked();
         let mut state = self.lock();
-        let State { shown, copying, copies } = &mut *state;
+        let State { shown, described, copying, copies } = &mut *state;
         let new = asked.map(|id| Shown::of(overview, id, shown.as_ref()));
         let offered = copying.clone().map(|id| Shown::of(overview, id, copies.as_ref()));
         if *shown == new && *copies == offered {
             return;
+        }
+        if shown.as_ref().map(|shown| &shown.id) != new.as_ref().map(|shown| &shown.id) {
+            *described = Described::default();
         }
         (*shown, *copies) = (new, offered);
         drop(state);
@@ -87,6 +103,12 @@ impl Panel {
         self.lock().copying = id;
         // Whoever follows what is asked for shows it.
         self.asked.notify();
+    }
+
+    /// Changes what is known of Kubernetes.
+    fn describe(&self, change: impl FnOnce(&mut Described)) {
+        change(&mut self.lock().described);
+        self.changed.notify();
     }
 
     fn is_asked_for(&self) -> bool {

@@ -8,6 +8,14 @@ const world = prepare({
     world.train = await rig.cluster('train', ['6006', '8888'], { address: '203.0.113.7' });
     world.waiting = await rig.cluster('waiting', ['8000', '9000']);
     world.short = await rig.cluster('short', ['5000'], { address: '203.0.113.9' });
+    await rig.ask('event', {
+      kind: 'Service',
+      name: `${world.train}--skypilot-lb`,
+      type: 'Warning',
+      reason: 'SyncLoadBalancerFailed',
+      message: 'quota for forwarding rules is used up',
+      component: 'service-controller',
+    });
   },
 });
 
@@ -117,15 +125,52 @@ test('what changes is told in the panel, while it is open', async () => {
   assert.match(await state.innerText(), /Open/);
   assert.equal(await panel(page).locator('a.url').first().getAttribute('href'), 'http://203.0.113.8:8000/');
   await page.waitForFunction(() => document.title.startsWith('Open 8000'));
+  // Kubernetes is asked again.
+  const yaml = panel(page).locator('.told .fold', { hasText: 'YAML' }).first();
+  await eventually('the YAML to have the address', async () => (await yaml.textContent()).includes('203.0.113.8'));
+});
+
+test('events and YAML come from the API server, without managedFields', async () => {
+  const page = await world.open(path(world.train, 8888));
+  const event = panel(page).locator('.events li', { hasText: 'SyncLoadBalancerFailed' });
+  await event.waitFor();
+  assert.match(await event.innerText(), /quota for forwarding rules is used up/);
+  assert.match(await event.innerText(), /service-controller/);
+  assert.notEqual(await event.getAttribute('data-warning'), null);
+  const fold = panel(page).locator('.fold', { hasText: 'YAML' }).first();
+  const text = fold.locator('pre');
+  assert.ok(!(await text.isVisible()), 'folded at first');
+  await fold.locator('summary').click();
+  const yaml = await text.innerText();
+  assert.match(yaml, /kind: Service/);
+  assert.match(yaml, new RegExp(`name: ${world.train}--skypilot-lb`));
+  assert.match(yaml, /203\.0\.113\.7/);
+  assert.ok(!yaml.includes('managedFields:'));
+
+  await world.rig.ask('event', {
+    kind: 'Service',
+    name: `${world.train}--skypilot-lb`,
+    reason: 'EnsuredLoadBalancer',
+    message: 'Ensured load balancer',
+  });
+  await eventually('the new event, after reading again', async () => {
+    await panel(page).locator('[data-describe]').click();
+    return panel(page).locator('.events li', { hasText: 'EnsuredLoadBalancer' }).count();
+  });
+  assert.ok(await text.isVisible(), 'what was unfolded stays so');
 });
 
 test('a port that closes while it is looked at is said to be closed', async () => {
   const page = await world.open(path(world.short, 5000), { expected: [/status of [45]/] });
+  await panel(page).locator('.events, .told .hint').first().waitFor();
   await world.rig.ask('cleanup_ports', { name_on_cloud: world.short, ports: ['5000'] });
   const note = panel(page).locator('.note[data-state="closed"]');
   await note.waitFor();
   assert.match(await note.innerText(), /Port 5000 is not open any more/);
   assert.equal(await panel(page).locator('a.url').count(), 0, 'never a dead link');
+  const failure = panel(page).locator('.described [role=alert]');
+  await failure.waitFor();
+  assert.ok((await failure.innerText()).length > 20);
 });
 
 test('a port that is not open has a panel that says so', async () => {

@@ -6,28 +6,25 @@ use skyports_model::copies::{Permanent, Way, WayKind};
 
 use super::icon::{Icons, icon};
 use super::make_permanent::WHY;
-use crate::node::{Element, Live, el, live};
-use crate::panel::{Panel, Shown};
+use crate::node::{Element, el};
+use crate::panel::{Shown, State};
 
 /// The id of the menu: buttons name it as their `popovertarget`.
 pub(crate) const MENU: &str = "copy-menu";
 
 /// The menu, empty until it was asked for.
-pub(crate) fn copy_menu(panel: Panel, icons: &Icons) -> Live {
-    let icons = icons.clone();
-    live(move || {
-        let menu = el("div").class("menu copies").attr("id", MENU).attr("popover", "auto");
-        panel.with(|state| match &state.copies {
-            Some(Shown { id, cluster: Some(cluster), endpoint: Some(endpoint), .. }) => {
-                let Copies { ways, permanent } = Copies::of(cluster, endpoint);
-                let label = format!("Copy port {} of {} as", id.port, cluster.name);
-                let ways: Vec<_> = ways.iter().map(|way| item(way, &icons)).collect();
-                let permanent = permanent.is_needed.then(|| keep(&permanent, &icons));
-                menu.attr("role", "menu").attr("aria-label", label).with(ways).with(permanent)
-            }
-            Some(_) | None => menu,
-        })
-    })
+pub(crate) fn copy_menu(state: &State, icons: &Icons) -> Element {
+    let menu = el("div").class("menu copies").attr("id", MENU).attr("popover", "auto");
+    match &state.copies {
+        Some(Shown { id, cluster: Some(cluster), endpoint: Some(endpoint), .. }) => {
+            let Copies { ways, permanent } = Copies::of(cluster, endpoint);
+            let label = format!("Copy port {} of {} as", id.port, cluster.name);
+            let ways: Vec<_> = ways.iter().map(|way| item(way, icons)).collect();
+            let permanent = permanent.is_needed.then(|| keep(&permanent, icons));
+            menu.attr("role", "menu").attr("aria-label", label).with(ways).with(permanent)
+        }
+        Some(_) | None => menu,
+    }
 }
 
 fn item(way: &Way, icons: &Icons) -> Element {

@@ -1,22 +1,134 @@
-//! What Kubernetes says of an endpoint's objects: the commands that tell.
+//! What Kubernetes says of an endpoint's objects: events and YAML, read when the panel opens.
 
 use skyports_model::kubectl::Kubectl;
-use skyports_model::{Cluster, Endpoint};
+use skyports_model::time::clock_time;
+use skyports_model::{Cluster, Description, Endpoint, ObjectRef, ObjectText, Timestamp};
 
-use super::code_block::code_block;
-use super::icon::Icons;
+use super::code_block::{code_block, titled_code};
+use super::event_list::event_list;
+use super::finding::{prose, steps};
+use super::fold::{fold, summary};
+use super::icon::{Icons, glyph, icon};
+use super::note::{framed, note};
+use crate::dashboard::DashboardError;
 use crate::node::{Element, el};
+use crate::panel::Described;
 
-/// What tells of the object without skyports.
-pub(crate) fn described(cluster: &Cluster, endpoint: &Endpoint, icons: &Icons) -> Element {
-    let object = &endpoint.object;
+/// The section; where nothing was asked yet, and without JavaScript, the commands that tell.
+pub(crate) fn described(
+    said: &Described,
+    cluster: &Cluster,
+    endpoint: &Endpoint,
+    now: Timestamp,
+    icons: &Icons,
+) -> Element {
+    let Described { asking, answer } = said;
+    let as_of = match answer {
+        Some(Ok(description)) => Some(format!("as of {}", clock_time(description.as_of))),
+        Some(Err(_)) | None => None,
+    };
+    let refresh = el("button")
+        .class("icon-btn")
+        .attr("type", "button")
+        .attr("data-describe", "")
+        .attr("aria-label", "Read events and YAML again")
+        .attr("title", "Read again")
+        .with(icon("refresh", icons));
+    let title = el("h3").attr("id", "kubernetes-title").with("In Kubernetes");
+    let head = el("div")
+        .class("described-head")
+        .with(title.with(as_of.map(|as_of| (" ", el("small").with(as_of)))))
+        .with(refresh);
+    let content = match answer {
+        None => el("p").class("hint wait").with("Reading events and YAML…"),
+        Some(Err(error)) => failed(error, icons),
+        Some(Ok(description)) => told(description, now, icons),
+    };
+    el("section")
+        .class("described")
+        .attr("aria-labelledby", "kubernetes-title")
+        .attr("aria-busy", if *asking { "true" } else { "false" })
+        .with(head)
+        .with(content)
+        .with(in_a_terminal(cluster, &endpoint.object, icons))
+}
+
+fn told(description: &Description, now: Timestamp, icons: &Icons) -> Element {
+    let Description { objects, events, problems, as_of, .. } = description;
+    let problems: Vec<_> = problems.iter().map(|problem| note(problem, true, icons)).collect();
+    let event_list = event_list(events, now.max(*as_of), icons);
+    let summary = summary("Events".to_owned(), Some(events.len()), icons);
+    let events = fold(summary, true, event_list);
+    let objects: Vec<_> = objects.iter().map(|object| yaml(object, icons)).collect();
+    el("div").class("told").with(el("div").class("notes").with(problems)).with(events).with(objects)
+}
+
+/// Why nothing could be read, and what to do.
+fn failed(error: &DashboardError, icons: &Icons) -> Element {
+    let DashboardError { code, message, next } = error;
+    let next = (!next.is_empty()).then(|| steps(next, icons));
+    let said = el("div").with(prose(el("p"), message)).with(next);
+    framed("attention", glyph("attention", icons), said)
+        .attr("data-code", code.clone())
+        .attr("role", "alert")
+}
+
+fn yaml(text: &ObjectText, icons: &Icons) -> Element {
+    let ObjectText { object, yaml, is_cut } = text;
+    let kind = object.kind.as_str();
+    let lines = yaml.trim_end().split('\n').fold(el("code"), |code, line| {
+        let (before, key, after) = parts(line);
+        let key = (!key.is_empty()).then(|| el("span").class("key").with(key.to_owned()));
+        code.with(before.to_owned()).with(key).with([after, "\n"].concat())
+    });
+    let head = format!("{}, managedFields left out", object.name);
+    let block = titled_code(head, lines, &format!("the YAML of the {kind}"), icons);
+    let cut = is_cut.then(|| {
+        el("p").class("hint").with("The text is longer; the command below shows all of it.")
+    });
+    // A key unfolds it (`behaviour::keys`).
+    let summary = summary(format!("YAML of the {kind}"), None, icons).attr("data-yaml", "");
+    fold(summary, false, el("div").with(block).with(cut))
+}
+
+/// A line of YAML as what stands before its key, the key, and the rest.
+fn parts(line: &str) -> (&str, &str, &str) {
+    let start = line.find(|c| c != ' ' && c != '-').unwrap_or(line.len());
+    let (before, rest) = line.split_at_checked(start).unwrap_or((line, ""));
+    let is_key = |key: &str| key.chars().all(|c| c.is_ascii_alphanumeric() || "._/-".contains(c));
+    match rest.find(": ").or_else(|| rest.strip_suffix(':').map(str::len)) {
+        Some(end) => match rest.split_at_checked(end) {
+            Some((key, after)) if is_key(key) => (before, key, after),
+            Some(_) | None => (line, "", ""),
+        },
+        None => (line, "", ""),
+    }
+}
+
+/// What tells the same without skyports.
+fn in_a_terminal(cluster: &Cluster, object: &ObjectRef, icons: &Icons) -> Element {
     let kubectl = Kubectl::of(&cluster.id.context);
     let get = kubectl.within(&object.namespace).command(["get", &object.path(), "-o", "yaml"]);
     let commands = format!("{}\n{get}", kubectl.describe(object));
-    let same = el("div").class("same").with(el("h3").with("Same in a terminal")).with(code_block(
+    el("div").class("same").with(el("h3").with("Same in a terminal")).with(code_block(
         &commands,
         "the commands",
         icons,
-    ));
-    el("section").class("described").with(same)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_yaml_are_found_and_nothing_else() {
+        assert_eq!(parts("kind: Service"), ("", "kind", ": Service"));
+        assert_eq!(parts("  - name: a: b"), ("  - ", "name", ": a: b"));
+        assert_eq!(parts("spec:"), ("", "spec", ":"));
+        assert_eq!(parts("    a.b/c-d: x"), ("    ", "a.b/c-d", ": x"));
+        assert_eq!(parts("  some text <b>: no key"), ("  some text <b>: no key", "", ""));
+        assert_eq!(parts("- http://x"), ("- http://x", "", ""));
+        assert_eq!(parts(""), ("", "", ""));
+    }
 }

@@ -14,8 +14,8 @@ use super::icon::{Icons, icon};
 use super::make_permanent::make_permanent;
 use super::status_badge::status_badge;
 use crate::board::Board;
-use crate::node::{Element, Live, el, live};
-use crate::panel::{NOT_OPEN, Panel, Shown};
+use crate::node::{Element, el};
+use crate::panel::{Described, NOT_OPEN, Shown, State};
 use crate::words;
 
 /// The id of the panel.
@@ -27,27 +27,28 @@ pub(crate) const BODY: &str = "endpoint-body";
 
 /// The panel, empty while no endpoint is asked for. The page that was asked for with a panel has
 /// it open from the start; later, `panel` opens and closes the dialog.
-pub(crate) fn endpoint_drawer(panel: Panel, board: Board, icons: &Icons) -> Live {
-    let icons = icons.clone();
-    let open_at_first = panel.asked.with_untracked(Option::is_some);
-    live(move || {
-        let dialog = el("dialog")
-            .class("drawer")
-            .attr("id", DRAWER)
-            .attr("aria-labelledby", TITLE)
-            .flag("open", open_at_first);
-        panel.with(|state| match &state.shown {
-            None => dialog,
-            Some(shown) => {
-                let now = time_for(shown, board);
-                let back = board.query.with(skyports_model::Query::path);
-                dialog
-                    .attr("data-endpoint", shown.id.to_string())
-                    .with(head(shown, now, back, &icons))
-                    .with(body(shown, now, &icons))
-            }
-        })
-    })
+pub(crate) fn endpoint_drawer(
+    state: &State,
+    open_at_first: bool,
+    board: Board,
+    icons: &Icons,
+) -> Element {
+    let dialog = el("dialog")
+        .class("drawer")
+        .attr("id", DRAWER)
+        .attr("aria-labelledby", TITLE)
+        .flag("open", open_at_first);
+    match &state.shown {
+        None => dialog,
+        Some(shown) => {
+            let now = time_for(shown, board);
+            let back = board.query.with(skyports_model::Query::path);
+            dialog
+                .attr("data-endpoint", shown.id.to_string())
+                .with(head(shown, now, back, icons))
+                .with(body(shown, &state.described, now, icons))
+        }
+    }
 }
 
 /// The time as the panel needs it: each second only while something waits.
@@ -162,7 +163,7 @@ fn actions(endpoint: &Endpoint, icons: &Icons) -> Element {
 }
 
 /// The parts in the same places for every endpoint, so that what the reader unfolded stays so.
-fn body(shown: &Shown, now: Timestamp, icons: &Icons) -> Element {
+fn body(shown: &Shown, said: &Described, now: Timestamp, icons: &Icons) -> Element {
     let body = el("div").class("drawer-body").attr("id", BODY);
     let (Some(cluster), Some(endpoint)) = (&shown.cluster, &shown.endpoint) else {
         return body.with(not_there(shown, icons));
@@ -172,10 +173,11 @@ fn body(shown: &Shown, now: Timestamp, icons: &Icons) -> Element {
     } else {
         not_there(shown, icons)
     };
+    let said = described(said, cluster, endpoint, now, icons);
     body.with(reasons)
         .with(permanent(cluster, endpoint, icons))
         .with(endpoint_facts(cluster, endpoint, now, icons))
-        .with(described(cluster, endpoint, icons))
+        .with(said)
 }
 
 /// How to keep a port that SkyPilot does not know.

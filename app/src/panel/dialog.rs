@@ -53,7 +53,8 @@ pub(super) fn keep_modality(is_open: bool) {
     let Some(dialog) = dialog() else { return };
     let width = window().and_then(|window| window.inner_width().ok()?.as_f64());
     let is_modal = is_open && width.is_some_and(|width| width < WIDE);
-    let places = [dialog.parent_element(), document().and_then(|d| d.body().map(Into::into))];
+    let island = dialog.closest("leptos-island").ok().flatten();
+    let places = [island, document().and_then(|d| d.body().map(Into::into))];
     for child in places.into_iter().flatten().flat_map(|place| children(&place)) {
         let stays = child.contains(Some(&dialog)) || child.matches(ABOVE_ALL).unwrap_or(true);
         if !stays {

@@ -15,6 +15,7 @@ use web_sys::js_sys::Function;
 use web_sys::{Element, Event, KeyboardEvent, MouseEvent};
 
 use super::address::{Entry, go_back, panel_path};
+use super::describe::Describer;
 use super::dialog::{self, named_by};
 use super::{Panel, Shown, menu};
 use crate::board::Board;
@@ -28,6 +29,7 @@ const ABOVE: &str = "dialog[open]:not(#endpoint), :popover-open:not([popover=man
 /// Opens and closes the panel from now on.
 pub(crate) fn follow(panel: Panel, board: Board, view: &View) {
     let hands = Hands(Rc::new(Parts {
+        describer: Describer::of(panel.clone()),
         began_open: Cell::new(panel.is_asked_for()),
         last: RefCell::new(None),
         panel,
@@ -49,6 +51,7 @@ struct Hands(Rc<Parts>);
 
 struct Parts {
     panel: Panel,
+    describer: Describer,
     /// Whether the page began with the panel open.
     began_open: Cell<bool>,
     /// How the panel was when this was last looked at.
@@ -95,6 +98,8 @@ impl Hands {
         let Parts { panel, .. } = &*self.0;
         if let Some(opener) = within("[data-copies]") {
             panel.offer(named_by(&opener));
+        } else if within("[data-describe]").is_some() {
+            self.0.describer.ask();
         } else if within("[role=menuitem]").is_some() {
             menu::hide();
         } else if !is_plain(event) {
@@ -178,7 +183,7 @@ impl Hands {
         address(board, view, panel.asked.get_untracked().as_ref())
     }
 
-    /// Keeps dialog and title as the panel is.
+    /// Keeps dialog, title and description as the panel is.
     fn follow_panel(&self) {
         let this = self.clone();
         Effect::new(move || {
@@ -191,7 +196,7 @@ impl Hands {
     }
 
     fn look(&self, before: Option<&Look>, now: Option<&Look>) {
-        let Parts { view, opener, .. } = &*self.0;
+        let Parts { describer, view, opener, .. } = &*self.0;
         match (before, now) {
             (None, Some(_)) => self.show_dialog(),
             (Some(before), None) => dialog::hide(&before.id, opener.take()),
@@ -205,6 +210,12 @@ impl Hands {
         if let Some(document) = document() {
             let title = now.map_or(view.title(), |now| &now.title);
             document.set_title(&[title, " · skyports"].concat());
+        }
+        // Of what has never been there, Kubernetes knows nothing.
+        if now.is_some_and(|now| now.is_known) {
+            describer.ask_soon();
+        } else {
+            describer.forget();
         }
     }
 
@@ -227,11 +238,14 @@ struct Look {
     id: EndpointId,
     /// Tells the state, too.
     title: String,
+    /// Whether the endpoint is there or was.
+    is_known: bool,
 }
 
 impl Look {
     fn of(shown: &Shown) -> Self {
-        Self { id: shown.id.clone(), title: shown.title() }
+        let Shown { id, endpoint, .. } = shown;
+        Self { id: id.clone(), title: shown.title(), is_known: endpoint.is_some() }
     }
 }
 
