@@ -45,7 +45,11 @@ fn overlays(panel: Panel, board: Board, icons: Icons) -> Live {
     let open_at_first = panel.asked.with_untracked(Option::is_some);
     live(move || {
         panel.with(|state| {
+            // The menu is content, so it belongs to a landmark once it is there.
+            let offers = state.copies.is_some();
             el("div")
+                .maybe("role", offers.then_some("region"))
+                .maybe("aria-label", offers.then_some("To copy"))
                 .with(endpoint_drawer(state, open_at_first, board, &icons))
                 .with(copy_menu(state, &icons))
         })

@@ -55,7 +55,14 @@ test('the overview, as it is, filtered to nothing, and with everything unfolded'
 
 test('the page of a cluster, of a cluster without ports, and of the contexts', async () => {
   await look(`/c/rig/default/${world.train}`);
-  await look(`/c/rig/default/${world.train}/8888`);
+  await look(`/c/rig/default/${world.train}/8888`, {
+    act: async (page) => {
+      await page.locator('#endpoint .told .fold').first().waitFor();
+      await page.evaluate(() => document.querySelectorAll('#endpoint details').forEach((one) => (one.open = true)));
+      await page.locator('#endpoint [data-copies]').click();
+      await page.locator('#copy-menu [role=menuitem]').first().waitFor();
+    },
+  });
   await look(`/c/rig/default/${world.idle}`);
   await look('/contexts');
 });
