@@ -74,16 +74,6 @@ impl Served {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         (Self(child), line.trim().to_owned())
     }
-
-    /// The page at the address that the line names.
-    fn page(&self, line: &str) -> String {
-        let authority = line.strip_prefix("skyports: http://").unwrap().trim_end_matches('/');
-        let mut stream = TcpStream::connect(authority).unwrap();
-        write!(stream, "GET / HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n").unwrap();
-        let mut page = String::new();
-        stream.read_to_string(&mut page).unwrap();
-        page
-    }
 }
 
 impl Drop for Served {
@@ -91,6 +81,16 @@ impl Drop for Served {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// The page at the address that the line names.
+fn page(line: &str) -> String {
+    let authority = line.strip_prefix("skyports: http://").unwrap().trim_end_matches('/');
+    let mut stream = TcpStream::connect(authority).unwrap();
+    write!(stream, "GET / HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut page = String::new();
+    stream.read_to_string(&mut page).unwrap();
+    page
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn without_a_kubeconfig_the_demo_is_served_and_said_to_be_one() {
     let home = Home::new();
     let mut command = home.command(&["serve", "--no-login", "--listen", "127.0.0.1:0"]);
     let (mut served, line) = Served::start(&mut command);
-    let page = served.page(&line);
+    let page = page(&line);
     assert!(page.contains("Demo, since there is no kubeconfig."), "{page}");
     served.0.kill().unwrap();
     let mut err = String::new();
@@ -129,12 +129,9 @@ fn the_demo_that_is_asked_for_does_not_look_at_kubeconfigs() {
     let args = ["serve", "--demo", "--no-login", "--listen", "127.0.0.1:0"];
     let mut command = home.command(&args);
     let (served, line) = Served::start(command.env("KUBECONFIG", home.path().join("gone")));
-    let page = served.page(&line);
+    let page = page(&line);
     assert!(page.contains("aria-label=\"Demo\"") && !page.contains("no kubeconfig"), "{page}");
     drop(served);
-    let (code, _, err) = home.run(&["serve", "--demo", "--kubeconfig", "x"], None);
-    assert_eq!(code, 2);
-    assert!(err.contains("cannot be used with"), "{err}");
     let (code, _, err) = home.run(&["serve", "--demo", "--context", "prod"], None);
     assert_eq!(code, 2);
     assert!(err.contains("no context `prod`") && err.contains("demo-cloud"), "{err}");
@@ -142,6 +139,55 @@ fn the_demo_that_is_asked_for_does_not_look_at_kubeconfigs() {
     let (code, _, err) = home.run(&["serve"], Some(&missing));
     assert_eq!(code, 2);
     assert!(err.contains("KUBECONFIG names the kubeconfig"), "{err}");
+}
+
+#[test]
+fn the_demo_has_contexts_in_trouble_for_those_who_ask() {
+    let home = Home::new();
+    let shown = |flags: &[&str]| {
+        let mut command = home.command(&["serve", "--demo", "--no-login"]);
+        let (_served, line) = Served::start(command.args(["--listen", "127.0.0.1:0"]).args(flags));
+        page(&line)
+    };
+    let all = shown(&["--all-contexts"]);
+    assert!(all.contains("demo-locked") && all.contains("demo-cloud"), "{all}");
+    let one = shown(&["--context", "demo-locked"]);
+    assert!(one.contains("demo-locked") && !one.contains("demo-cloud"), "{one}");
+    let usual = shown(&[]);
+    assert!(usual.contains("demo-cloud") && !usual.contains("demo-locked"), "{usual}");
+}
+
+#[test]
+fn flags_that_mean_different_things_exclude_each_other() {
+    let home = Home::new();
+    for (args, said) in [
+        (&["list", "--all-contexts", "--context", "dead"][..], "--all-contexts and --context"),
+        (&["list", "--all-namespaces", "--namespace", "ml"], "--all-namespaces and --namespace"),
+        (&["serve", "--demo", "--kubeconfig", "x"], "--demo and --kubeconfig"),
+        (&["serve", "--demo", "--all-contexts", "--context", "x"], "--all-contexts and --context"),
+    ] {
+        let (code, _, err) = home.run(args, Some(&home.dead()));
+        assert_eq!(code, 2, "{args:?}");
+        assert!(err.contains(said) && err.contains("\nhint: leave one"), "{args:?}: {err}");
+    }
+    let mut command = home.command(&["serve"]);
+    let output = command.env("SKYPORTS_DEMO", "1").env("SKYPORTS_KUBECONFIG", "x").output();
+    assert_eq!(output.unwrap().status.code(), Some(2));
+}
+
+#[test]
+fn a_variable_that_is_zero_is_no_flag() {
+    let home = Home::new();
+    let mut command = home.command(&["list", "--context", "dead", "--namespace", "ml"]);
+    command.env("KUBECONFIG", home.dead());
+    command.env("SKYPORTS_ALL_CONTEXTS", "0").env("SKYPORTS_ALL_NAMESPACES", "false");
+    assert_eq!(command.output().unwrap().status.code(), Some(1));
+    let dead = home.dead();
+    let args = ["serve", "--no-login", "--listen", "127.0.0.1:0", "--kubeconfig"];
+    let mut command = home.command(&args);
+    let (_served, line) = Served::start(command.arg(dead).env("SKYPORTS_DEMO", "0"));
+    let page = page(&line);
+    assert!(page.contains("dead") && !page.contains("aria-label=\"Demo\""), "{page}");
 }
 
 #[test]

@@ -29,6 +29,9 @@ const PACE: Duration = Duration::from_millis(50);
 /// Why no context can be looked at. All of them are the caller's to mend: exit code 2.
 #[derive(Debug, Error)]
 pub enum ContextsError {
+    /// Two flags that exclude each other.
+    #[error("{0} and {1} exclude each other")]
+    Both(&'static str, &'static str),
     /// There is no kubeconfig anywhere, and this is no Pod.
     #[error("there is no kubeconfig: neither --kubeconfig nor KUBECONFIG names one, and {} does not exist", .0.display())]
     NoKubeconfig(PathBuf),
@@ -90,6 +93,7 @@ impl ContextsError {
             }
             Self::Unknown { known, .. } => Some(format!("known contexts: {}", known.join(", "))),
             Self::Unreadable { .. } => Some("`kubectl config view` reads the same file".into()),
+            Self::Both(..) => Some("leave one of them out".into()),
             Self::Name { .. } | Self::InCluster(_) => None,
         }
     }
@@ -179,8 +183,20 @@ fn next(end: &mut Instant, now: Instant) -> Instant {
     end.checked_sub(PACE * BURST).map_or(now, |begin| begin.max(now))
 }
 
+/// Refuses flags that exclude each other.
+pub fn check(args: &CommonArgs) -> Result<(), ContextsError> {
+    if args.all_contexts && !args.contexts.is_empty() {
+        return Err(ContextsError::Both("--all-contexts", "--context"));
+    }
+    if args.all_namespaces && args.namespace.is_some() {
+        return Err(ContextsError::Both("--all-namespaces", "--namespace"));
+    }
+    Ok(())
+}
+
 /// The contexts that the flags and the kubeconfig ask for, in their order; at least one.
 pub async fn resolve(args: &CommonArgs) -> Result<Vec<Wanted>, ContextsError> {
+    check(args)?;
     match load(args.kubeconfig.as_deref())? {
         Some(kubeconfig) => choose(kubeconfig, args).await,
         None => Ok(vec![in_cluster(&Within::of(args)?)?]),

@@ -36,7 +36,11 @@ const LIST_HELP: &str = "\
 Exit codes: 0 done (also when one of several contexts is down; standard error says which),
 1 the cluster refused or cannot be reached, 2 wrong usage, 3 nothing matched.";
 
+// That two flags exclude each other is not said here: clap takes a variable that is `0` for a flag
+// that is there.
+
 /// Flags of `skyports serve`.
+#[expect(clippy::struct_excessive_bools, reason = "a field a flag")]
 #[derive(Debug, Clone, Parser)]
 pub struct ServeArgs {
     /// Address to listen on; the next free port is taken when this one is in use
@@ -51,7 +55,7 @@ pub struct ServeArgs {
     #[arg(long, env = "SKYPORTS_OPEN", value_parser = FalseyValueParser::new())]
     pub open: bool,
     /// Show the built-in demo: made-up clusters, with links that open
-    #[arg(long, env = "SKYPORTS_DEMO", value_parser = FalseyValueParser::new(), conflicts_with = "kubeconfig")]
+    #[arg(long, env = "SKYPORTS_DEMO", value_parser = FalseyValueParser::new())]
     pub demo: bool,
     /// Ask for no login; on a loopback address only
     #[arg(long, env = "SKYPORTS_NO_LOGIN", value_parser = FalseyValueParser::new())]
@@ -105,13 +109,13 @@ pub struct CommonArgs {
     #[arg(long = "context", value_name = "NAME", env = "SKYPORTS_CONTEXT", value_delimiter = ',')]
     pub contexts: Vec<String>,
     /// Look at every context of the kubeconfig
-    #[arg(long, env = "SKYPORTS_ALL_CONTEXTS", value_parser = FalseyValueParser::new(), conflicts_with = "contexts")]
+    #[arg(long, env = "SKYPORTS_ALL_CONTEXTS", value_parser = FalseyValueParser::new())]
     pub all_contexts: bool,
     /// Look at one namespace only [default: all that can be listed, else the context's own]
     #[arg(long, short, value_name = "NS", env = "SKYPORTS_NAMESPACE")]
     pub namespace: Option<String>,
     /// Look at all namespaces, and never fall back to the context's own
-    #[arg(long, short = 'A', env = "SKYPORTS_ALL_NAMESPACES", value_parser = FalseyValueParser::new(), conflicts_with = "namespace")]
+    #[arg(long, short = 'A', env = "SKYPORTS_ALL_NAMESPACES", value_parser = FalseyValueParser::new())]
     pub all_namespaces: bool,
 }
 

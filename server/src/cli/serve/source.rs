@@ -46,6 +46,10 @@ pub(super) async fn resolve(
     stopping: &CancellationToken,
 ) -> Result<Source, SourceError> {
     if demo {
+        contexts::check(args)?;
+        if args.kubeconfig.is_some() {
+            return Err(ContextsError::Both("--demo", "--kubeconfig").into());
+        }
         return started(args, Banner::Asked, stopping).await;
     }
     match contexts::resolve(args).await {
