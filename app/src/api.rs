@@ -12,16 +12,17 @@ use skyports_model::{Description, EndpointId, Overview};
 #[cfg(feature = "ssr")]
 use crate::dashboard::Dashboard;
 use crate::dashboard::DashboardError;
+use crate::fetch::Fetch;
 
 /// Everything that is known now: the first load after a navigation, and each resync after a lost
 /// stream.
-#[server(prefix = "/api/fn", endpoint = "list_clusters", input = Postcard, output = Postcard)]
+#[server(client = Fetch, prefix = "/api/fn", endpoint = "list_clusters", input = Postcard, output = Postcard)]
 pub async fn list_clusters() -> Result<Overview, DashboardError> {
     dashboard().map(|dashboard| Overview::clone(&dashboard.overview()))
 }
 
 /// The objects behind an endpoint and their events, when its panel is opened.
-#[server(prefix = "/api/fn", endpoint = "describe_endpoint", input = Postcard, output = Postcard)]
+#[server(client = Fetch, prefix = "/api/fn", endpoint = "describe_endpoint", input = Postcard, output = Postcard)]
 pub async fn describe_endpoint(
     /// Which one; it must be in the overview.
     id: EndpointId,

@@ -43,7 +43,7 @@ enum Fixed {
 
 /// What `text` finds, clusters first; without words, what there is to begin with.
 pub(crate) fn find(overview: &Overview, text: &str) -> Vec<Found> {
-    let text = text.to_lowercase();
+    let text = text.to_ascii_lowercase();
     let words: Vec<&str> = text.split_whitespace().collect();
     let clusters = overview.clusters.iter().filter(|cluster| all(&words, &place_of(cluster)));
     let ports = overview.endpoints().filter(|(cluster, endpoint)| {
@@ -54,7 +54,7 @@ pub(crate) fn find(overview: &Overview, text: &str) -> Vec<Found> {
     });
     let fixed = FIXED
         .iter()
-        .filter(|(name, other, _)| all(&words, &[name, " ", other].concat().to_lowercase()));
+        .filter(|(name, other, _)| all(&words, &[name, " ", other].concat().to_ascii_lowercase()));
     // The pages are always among what there is to begin with.
     let room = if words.is_empty() { MOST - FIXED.len() } else { MOST };
     clusters
@@ -72,12 +72,12 @@ fn all(words: &[&str], told: &str) -> bool {
 
 fn place_of(Cluster { id, name, .. }: &Cluster) -> String {
     let parts = [name, id.name.as_str(), id.context.as_str(), id.namespace.as_str()];
-    parts.join(" ").to_lowercase()
+    parts.join(" ").to_ascii_lowercase()
 }
 
 fn own_of(endpoint: &Endpoint) -> String {
     let app = endpoint.app.as_ref().map_or("", |app| app.name.as_str());
-    [&endpoint.port().to_string(), " ", app].concat().to_lowercase()
+    [&endpoint.port().to_string(), " ", app].concat().to_ascii_lowercase()
 }
 
 fn of_cluster(cluster: &Cluster) -> Found {

@@ -10,6 +10,7 @@ mod board;
 mod browser;
 mod components;
 pub mod dashboard;
+mod fetch;
 mod find;
 pub mod island;
 mod line;

@@ -243,7 +243,7 @@ pub struct ObjectRef {
 impl ObjectRef {
     /// The object as kubectl takes it in one word: `service/train--skypilot-lb`.
     pub fn path(&self) -> String {
-        format!("{}/{}", self.kind.as_str().to_lowercase(), self.name)
+        format!("{}/{}", self.kind.as_str().to_ascii_lowercase(), self.name)
     }
 }
 

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use minifier::js::minify;
-use walrus::{Module, ModuleConfig};
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::Profile;
@@ -18,26 +17,6 @@ pub(crate) struct Bindings {
     pub(crate) wasm: Vec<u8>,
 }
 
-/// What `wasm-streams` 0.4 exports for bodies that are streams: `server_fn` depends on it, no server
-/// function of ours has such a body, and what is exported is never found to be dead.
-const STREAMS: &str = "intounderlying";
-
-/// The program without those exports; what only they need goes with them.
-fn without_streams(wasm: &[u8], release: bool) -> Result<Module> {
-    let mut module = ModuleConfig::new()
-        .strict_validate(false)
-        .generate_name_section(!release)
-        .generate_producers_section(!release)
-        .parse(wasm)
-        .context("Cargo's WASM")?;
-    let exports: Vec<_> =
-        module.exports.iter().filter(|it| it.name.contains(STREAMS)).map(|it| it.id()).collect();
-    for export in exports {
-        module.exports.delete(export);
-    }
-    Ok(module)
-}
-
 /// Makes the bindings in `stage`, a folder of our own.
 pub(crate) fn generate(wasm: &[u8], profile: Profile, stage: &Path) -> Result<Bindings> {
     if stage.exists() {
@@ -45,7 +24,7 @@ pub(crate) fn generate(wasm: &[u8], profile: Profile, stage: &Path) -> Result<Bi
     }
     let release = profile == Profile::Release;
     let mut bindgen = Bindgen::new();
-    bindgen.input_module("app", without_streams(wasm, release)?).web(true)?.typescript(false);
+    bindgen.input_bytes("app", wasm.to_vec()).web(true)?.typescript(false);
     bindgen.remove_name_section(release).remove_producers_section(release).out_name("app");
     bindgen.generate(stage).context("wasm-bindgen")?;
     // Snippets are files that the glue imports by names that carry no hash of their content.
