@@ -5,15 +5,16 @@ import { Server } from './server.mjs';
 import { assertClean, launch, watch } from './chromium.mjs';
 
 // Call it at the top of a spec; what it returns is filled before the first test. `args` are the
-// server's; `ready` makes the clusters that the spec needs.
-export function prepare({ args = [], ready = async () => {} } = {}) {
+// server's; `ready` makes the clusters that the spec needs. `demo`: the built-in demo in place of
+// the real control plane, with everything in it but what takes time.
+export function prepare({ args = [], ready = async () => {}, demo = false } = {}) {
   const world = { pages: [] };
   before(
     async () => {
-      world.rig = await Rig.start();
+      if (!demo) world.rig = await Rig.start();
       await ready(world);
-      world.server = await Server.start(world.rig.kubeconfig, { args });
-      await settled(world.server);
+      world.server = await Server.start(world.rig?.kubeconfig, { args: demo ? ['--demo', ...args] : args });
+      await (demo ? shown(world.server) : settled(world.server));
       world.browser = await launch();
     },
     { timeout: 240_000 },
@@ -89,6 +90,14 @@ async function settled(server) {
   await eventually('every context to be live', async () => {
     const { contexts } = await server.overview();
     return contexts.length > 0 && contexts.every((context) => context.state === 'live');
+  });
+}
+
+// The demo's clusters are there; some of its contexts may never be live.
+async function shown(server) {
+  await eventually('the demo to show its endpoints', async () => {
+    const { clusters } = await server.overview();
+    return clusters.some((cluster) => cluster.endpoints.some((endpoint) => endpoint.urls.length > 0));
   });
 }
 

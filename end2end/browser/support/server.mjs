@@ -32,7 +32,7 @@ export class Server {
       env: {
         PATH: process.env.PATH,
         HOME: server.#home,
-        KUBECONFIG: kubeconfig,
+        ...(kubeconfig && { KUBECONFIG: kubeconfig }),
         SKYPORTS_WEB_DIR: WEB,
         RUST_BACKTRACE: '1',
         NO_COLOR: '1',

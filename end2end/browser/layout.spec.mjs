@@ -1,0 +1,68 @@
+// Every screen is laid out as it should be, wide and narrow, light and dark.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { prepare, rows } from './support/prepare.mjs';
+import { faultsOf } from './support/layout.mjs';
+
+const WIDTHS = [1440, 1024, 720, 390, 320];
+
+const world = prepare({ demo: true });
+
+const screens = {
+  overview: async () => '/',
+  'by user, sorted': async () => '/?group=user&sort=-age',
+  'nothing matches': async () => '/?q=nothing-has-this-name',
+  contexts: async () => '/contexts',
+  cluster: async () => pathOf(await endpoint(() => true)).split('/').slice(0, 5).join('/'),
+  'panel of an open endpoint': async () => pathOf(await endpoint(({ state, warnings }) => state === 'open' && warnings.length === 0)),
+  'panel of a warned endpoint': async () => pathOf(await endpoint(({ warnings }) => warnings.length > 0)),
+  'panel of a stuck endpoint': async () => pathOf(await endpoint(({ state }) => state === 'attention')),
+  'an address that is none': async () => '/nowhere',
+};
+
+async function endpoint(is) {
+  const { clusters } = await world.server.overview();
+  const found = clusters.flatMap((cluster) => cluster.endpoints).find(is);
+  assert.ok(found, 'the demo has such an endpoint');
+  return found;
+}
+
+// The address of an endpoint's panel: CONTEXT/NAMESPACE/NAME/PORT/MODE is its id.
+function pathOf({ id }) {
+  const [mode, port, name, namespace, ...context] = id.split('/').reverse();
+  return `/c/${context.reverse().join('/')}/${namespace}/${name}/${port}?mode=${mode}`;
+}
+
+for (const [screen, address] of Object.entries(screens)) {
+  test(`${screen}: laid out well`, async () => {
+    const target = await address();
+    for (const colorScheme of ['light', 'dark']) {
+      const expected = [/404 \(Not Found\)/];
+      const page = await world.open('/', { colorScheme, expected });
+      await page.goto(world.server.origin + target);
+      await page.evaluate(() => document.fonts.ready);
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        assert.deepEqual(await faultsOf(page), [], `${target}, ${colorScheme}, ${width} px`);
+      }
+    }
+  });
+}
+
+test('a style that is lost or broken is told', async () => {
+  const page = await world.open();
+  await rows(page).first().waitFor();
+  await page.evaluate(() => document.fonts.ready);
+  assert.deepEqual(await faultsOf(page), []);
+  const broken = {
+    'no style at all': () => document.querySelector('link[rel=stylesheet]').remove(),
+    'a cell that is missing': () => document.querySelector('tr.row > .c-status').remove(),
+    'a text that is too long': () => (document.querySelector('.c-mode').textContent = 'LoadBalancer'.repeat(20)),
+  };
+  for (const [what, breaks] of Object.entries(broken)) {
+    await page.reload();
+    await rows(page).first().waitFor();
+    await page.evaluate(breaks);
+    assert.notDeepEqual(await faultsOf(page), [], what);
+  }
+});
