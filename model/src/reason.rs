@@ -304,7 +304,8 @@ impl Reason {
             Self::IngressServiceMissing { ingress, service } => {
                 Some(format!("{ingress}: backend {service} is not in the namespace"))
             }
-            Self::StaleEndpoint { .. } | Self::ObjectGone { .. } => None,
+            Self::StaleEndpoint { .. } => None,
+            Self::ObjectGone { object } => Some(format!("{object}: 404 Not Found")),
             Self::StaleContext { error, .. }
             | Self::Unreachable { error, .. }
             | Self::Forbidden { error, .. }
@@ -318,6 +319,9 @@ impl Reason {
         }
     }
 }
+
+#[cfg(test)]
+mod examples;
 
 #[cfg(test)]
 mod tests {

@@ -143,7 +143,8 @@ fn actions(endpoint: &Endpoint, icons: &Icons) -> Element {
         || endpoint.warnings.iter().any(|warning| warning.code == Code::SubpathBreaksApp);
     let (class, word) =
         if is_doubted { ("btn small", "Open anyway") } else { ("btn primary small", "Open") };
-    let open = endpoint.urls.first().map(|url| {
+    let waits = matches!(endpoint.state, EndpointState::Pending { .. });
+    let open = endpoint.urls.first().filter(|_| !waits).map(|url| {
         el("a")
             .class(class)
             .attr("href", url.to_string())

@@ -51,6 +51,8 @@ function look() {
     const { left, right } = box(element);
     if (!hides && (left < -1 || right > width + 1)) fault(element, `reaches from ${left} to ${right} in a window of ${width} px`);
     const isCut = element.scrollWidth > element.clientWidth + 1 && element.childElementCount === 0 && styled(element).overflowX !== 'visible';
+    const leaves = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0 && element.childElementCount === 0;
+    if (leaves && !hides && !isCut) fault(element, `its text is ${element.scrollWidth} px wide and leaves ${element.clientWidth}`);
     if (isCut && !hides) fault(element, `its text is ${element.scrollWidth} px wide in ${element.clientWidth}`);
   }
 

@@ -14,11 +14,16 @@ impl Reason {
             Step::command(title, kubectl.within(namespace).command(["describe", &pod]))
         };
         match self {
-            Self::WaitingForAddress { .. }
-            | Self::StaleEndpoint { .. }
-            | Self::ReadFailed { .. }
-            | Self::ObjectGone { .. }
-            | Self::UnreadableObject { .. } => vec![],
+            // The one waits for nobody here; the other is told of its context, with what to do.
+            Self::WaitingForAddress { .. } | Self::StaleEndpoint { .. } => vec![],
+            Self::ObjectGone { .. } => {
+                vec![Step::advice("Go back to the list: it shows what is there now")]
+            }
+            Self::UnreadableObject { .. } => {
+                vec![Step::advice(
+                    "Look at the object that is named; if it is a valid one, tell us",
+                )]
+            }
             Self::WaitingForIngressAddress { controller } => vec![describe(controller)],
             Self::WaitingForPod { pod, namespace, .. } => {
                 vec![describe_pod("See what the pod waits for", pod, namespace)]
@@ -62,7 +67,7 @@ impl Reason {
                 describe(service),
             ],
             Self::IngressServiceMissing { ingress, .. } => vec![describe(ingress)],
-            Self::StaleContext { .. } | Self::Unreachable { .. } => {
+            Self::StaleContext { .. } | Self::Unreachable { .. } | Self::ReadFailed { .. } => {
                 let ask = kubectl.command(["get", "--raw", "/readyz"]);
                 vec![Step::command("Ask it yourself", ask)]
             }

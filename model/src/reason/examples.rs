@@ -1,0 +1,118 @@
+//! An example of every reason, and that each code is told whole.
+
+use super::{Reason, Silence};
+use crate::code::Code;
+use crate::finding::Step;
+use crate::id::{ContextName, Namespace, ObjectKind, ObjectRef};
+use crate::time::Timestamp;
+
+/// No version says it: no app that is unknown is probed yet.
+const NEVER_SAID: Code = Code::SubpathUnknownApp;
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn ml() -> Namespace {
+    Namespace::parse("ml").unwrap()
+}
+
+fn object(kind: ObjectKind) -> ObjectRef {
+    ObjectRef { kind, namespace: ml(), name: text("train-2ea4--skypilot-lb") }
+}
+
+fn of_balancers() -> Vec<Reason> {
+    let service = || object(ObjectKind::Service);
+    vec![
+        Reason::WaitingForAddress { evidence: Some(text("event EnsuringLoadBalancer")) },
+        Reason::NoLoadBalancerController {
+            service: service(),
+            hopeless: true,
+            silence: Silence::NoEvent,
+            neighbour: None,
+        },
+        Reason::LoadBalancerError {
+            service: service(),
+            has_address: false,
+            reason: text("SyncLoadBalancerFailed"),
+            message: text("quota"),
+        },
+        Reason::LoadBalancerUnsupportedHere { service: service() },
+        Reason::LoadBalancerDeleting { service: service(), finalizers: text("cleanup") },
+        Reason::MultiNodeRouting { nodes: 2, object: service() },
+        Reason::WaitingForPod { pod: text("p"), namespace: ml(), evidence: text("Pending") },
+        Reason::PodEnded { pod: text("p"), namespace: ml(), evidence: text("Failed") },
+    ]
+}
+
+fn of_ingresses() -> Vec<Reason> {
+    let ingress = || object(ObjectKind::Ingress);
+    vec![
+        Reason::WaitingForIngressAddress { controller: object(ObjectKind::Service) },
+        Reason::NoIngressClass { class: Some(text("nginx")), existing: vec![] },
+        Reason::NoIngressController { ingress: ingress(), evidence: text("no address") },
+        Reason::IngressPathMissing {
+            service: object(ObjectKind::Service),
+            ingress: text("train-2ea4-skypilot-ingress"),
+            ingress_exists: true,
+        },
+        Reason::IngressServiceMissing { ingress: ingress(), service: text("gone") },
+        Reason::SubpathBreaksApp {
+            app: text("JupyterLab"),
+            why: text("It redirects."),
+            evidence: text("tried"),
+            steps: vec![Step::advice("Use a load balancer")],
+        },
+        Reason::SubpathNeedsFlag {
+            app: text("Gradio"),
+            why: text("Its buttons post to the root."),
+            evidence: text("tried"),
+            flag: text("root_path=/x"),
+        },
+    ]
+}
+
+fn of_contexts() -> Vec<Reason> {
+    let error = || text("connection refused");
+    vec![
+        Reason::StaleEndpoint { was: "Open", since: Timestamp(0) },
+        Reason::StaleContext { since: Timestamp(0), error: error() },
+        Reason::Unreachable { error: error() },
+        Reason::Forbidden {
+            resources: vec![text("pods")],
+            namespace: None,
+            consequence: "No cluster is shown.",
+            error: error(),
+        },
+        Reason::ReadForbidden {
+            verb: "get",
+            resource: "services",
+            namespace: ml(),
+            error: error(),
+        },
+        Reason::ReadFailed { what: text("the Service"), error: error() },
+        Reason::ObjectGone { object: object(ObjectKind::Service) },
+        Reason::ContextInvalid { error: error() },
+        Reason::UnreadableObject { object: text("Service x"), error: error() },
+    ]
+}
+
+#[test]
+fn every_code_is_told_with_a_message_what_it_rests_on_and_what_to_do() {
+    let context = ContextName::parse("prod").unwrap();
+    let reasons = [of_balancers(), of_ingresses(), of_contexts()].concat();
+    let findings: Vec<_> = reasons.iter().map(|reason| reason.finding(&context)).collect();
+    for finding in &findings {
+        assert!(!finding.message().trim().is_empty(), "{finding:?}");
+        assert!(!finding.message().contains("  "), "{finding:?}");
+    }
+    for code in Code::ALL.iter().copied().filter(|code| *code != NEVER_SAID) {
+        let whole = findings.iter().any(|finding| {
+            finding.code == code
+                && finding.evidence.as_ref().is_some_and(|it| !it.is_empty())
+                && finding.steps.iter().all(|step| !step.title.is_empty())
+                && !finding.steps.is_empty()
+        });
+        assert!(whole, "{code}");
+    }
+}
