@@ -1,7 +1,7 @@
 // Every screen is laid out as it should be, wide and narrow, light and dark.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { prepare, rows } from './support/prepare.mjs';
+import { prepare, rows, still } from './support/prepare.mjs';
 import { faultsOf } from './support/layout.mjs';
 
 const WIDTHS = [1440, 1024, 720, 390, 320];
@@ -41,6 +41,7 @@ for (const [screen, address] of Object.entries(screens)) {
       const page = await world.open('/', { colorScheme, expected });
       await page.goto(world.server.origin + target);
       await page.evaluate(() => document.fonts.ready);
+      await still(page);
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
         assert.deepEqual(await faultsOf(page), [], `${target}, ${colorScheme}, ${width} px`);

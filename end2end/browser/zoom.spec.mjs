@@ -1,7 +1,7 @@
 // 320 px, which is 1280 px at 400 %: everything can be read and used without sideways scroll.
 import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { live, prepare } from './support/prepare.mjs';
+import { live, prepare, still } from './support/prepare.mjs';
 import { serversOfStates } from './support/states.mjs';
 
 const world = prepare({
@@ -20,6 +20,7 @@ after(async () => {
 
 // Also what scrolls by itself may not be wider than the window.
 async function assertFits(page, what) {
+  await still(page);
   const { wide, seen, out } = await page.evaluate(() => ({
     wide: document.documentElement.scrollWidth,
     seen: innerWidth,

@@ -101,6 +101,14 @@ async function shown(server) {
   });
 }
 
+// What slides or fades in has come to rest; what turns for ever is not waited for.
+export async function still(page) {
+  await page.evaluate(async () => {
+    const ends = (animation) => animation.effect?.getComputedTiming().iterations !== Infinity;
+    await Promise.allSettled(document.getAnimations().filter(ends).map(({ finished }) => finished));
+  });
+}
+
 // Asks until it holds; for things that no locator can wait for.
 export async function eventually(what, holds, seconds = 15) {
   const end = Date.now() + seconds * 1000;
