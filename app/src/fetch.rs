@@ -139,12 +139,12 @@ impl<E: FromServerFnError> ClientReq<E> for Call {
 }
 
 impl<E: FromServerFnError> ClientRes<E> for Answer {
-    fn try_into_string(self) -> impl Future<Output = Result<String, E>> + Send {
-        async { unsupported() }
+    async fn try_into_string(self) -> Result<String, E> {
+        unsupported()
     }
 
-    fn try_into_bytes(self) -> impl Future<Output = Result<Bytes, E>> + Send {
-        async { Ok(self.body) }
+    async fn try_into_bytes(self) -> Result<Bytes, E> {
+        Ok(self.body)
     }
 
     fn try_into_stream(
