@@ -1,34 +1,57 @@
-// Makes docs/overview.png from the real program: `node screenshot.mjs` with the environment that
-// CONTRIBUTING.md gives for one spec. SkyPilot's own functions make what it shows.
+// Makes the pictures in docs/screens from the built-in demo: `node screenshot.mjs` with the
+// environment that CONTRIBUTING.md gives for one spec.
+import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Rig } from './support/rig.mjs';
+import path from 'node:path';
 import { Server } from './support/server.mjs';
 import { launch } from './support/chromium.mjs';
-import { live, row, signIn } from './support/prepare.mjs';
+import { eventually, live, signIn, still } from './support/prepare.mjs';
 
-const PICTURE = fileURLToPath(new URL('../../docs/overview.png', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../docs/screens/', import.meta.url));
+const WIDE = { width: 1280, height: 860 };
+const PHONE = { width: 390, height: 844 };
 
-const rig = await Rig.start();
-await rig.ask('ingress_controller', { addresses: ['203.0.113.80'] });
-const gpu = { instance_type: '4CPU--16GB--H100:1', accelerators: { H100: 1 } };
-await rig.cluster('llama-train', ['6006', '8265'], { address: '203.0.113.24', nodes: 4, ...gpu });
-await rig.cluster('jupyter-dev', ['8080', '8888'], { mode: 'ingress', user: 'grace@example.com' });
-await rig.cluster('serve-qwen', ['8000'], { address: 'a1b2c3.elb.example.com', ...gpu });
-const pending = await rig.cluster('sd-demo', ['7860'], { user: 'tomas@example.com' });
+const server = await Server.start(undefined, { args: ['--demo'] });
+const endpoints = await eventually('the demo', async () => {
+  const { clusters, contexts } = await server.overview();
+  const isThere = contexts.every(({ state }) => state === 'live') && clusters.length > 0;
+  return isThere && clusters.flatMap((cluster) => cluster.endpoints);
+});
 
-const server = await Server.start(rig.kubeconfig);
+// The address of an endpoint's panel: CONTEXT/NAMESPACE/NAME/PORT/MODE is its id.
+function panel(is) {
+  const [context, namespace, name, port, mode] = endpoints.find(is).id.split('/');
+  return `/c/${context}/${namespace}/${name}/${port}?mode=${mode}`;
+}
+const breaks = panel(({ warnings }) => warnings.some(({ code }) => code === 'subpath_breaks_app'));
+const stuck = panel(({ reason }) => reason?.code === 'no_load_balancer_controller');
+
+const SCREENS = {
+  overview: ['/', WIDE],
+  'overview-dark': ['/', WIDE, 'dark'],
+  'overview-phone': ['/', PHONE],
+  panel: [breaks, WIDE],
+  'panel-dark': [stuck, WIDE, 'dark'],
+  'panel-phone': [breaks, PHONE],
+  cluster: [breaks.split('/').slice(0, 5).join('/'), WIDE],
+  contexts: ['/contexts', WIDE],
+  'nothing-matches': ['/?q=tensorbord', WIDE],
+};
+
+mkdirSync(FOLDER, { recursive: true });
 const browser = await launch();
-const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1.5 });
-const page = await context.newPage();
-await signIn(page, server);
-await live(page);
-await row(page, pending, 7860).waitFor();
-await page.mouse.move(0, 0);
-await page.evaluate(() => document.fonts.ready);
-const height = await page.evaluate(() => document.documentElement.scrollHeight);
-await page.setViewportSize({ width: 1280, height });
-await page.screenshot({ path: PICTURE });
+for (const [name, [target, viewport, colorScheme = 'light']] of Object.entries(SCREENS)) {
+  const context = await browser.newContext({ viewport, colorScheme });
+  const page = await context.newPage();
+  await signIn(page, server);
+  await page.goto(server.origin + target);
+  await live(page);
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => document.fonts.ready);
+  await still(page);
+  await page.screenshot({ path: path.join(FOLDER, `${name}.png`) });
+  await context.close();
+}
 await browser.close();
 await server.stop();
-await rig.stop();
-console.log(PICTURE);
+console.log(FOLDER);
