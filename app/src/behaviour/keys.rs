@@ -49,6 +49,13 @@ pub(super) fn press(event: &KeyboardEvent) {
         return;
     }
     let is_plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+    if is_plain && matches!(event.key().as_str(), "ArrowDown" | "Enter") && is_filtering() {
+        // Out of the filter, to the first row that it left.
+        if walk(true).is_some() {
+            event.prevent_default();
+        }
+        return;
+    }
     if is_plain && !browser::is_typing() && !dialogs::is_modal() && are_on() {
         let key = event.key();
         let after_g = event.time_stamp() - PREFIX.replace(f64::NEG_INFINITY) < PATIENCE;
@@ -57,6 +64,12 @@ pub(super) fn press(event: &KeyboardEvent) {
             event.prevent_default();
         }
     }
+}
+
+/// Whether the filter has the focus.
+fn is_filtering() -> bool {
+    let focused = document().and_then(|document| document.active_element());
+    focused.is_some_and(|element| element.id() == BOX)
 }
 
 /// Done once `Some`; a key that stands for nothing here is left to the browser.

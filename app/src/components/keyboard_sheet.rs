@@ -22,7 +22,11 @@ const ANYWHERE: [Shortcut; 6] = [
     ("Close what is on top", &["Esc"], ""),
 ];
 
-const FILTER: [Shortcut; 2] = [("Filter", &["/"], ""), ("My clusters only", &["m"], "")];
+const FILTER: [Shortcut; 3] = [
+    ("Filter", &["/"], ""),
+    ("From the filter to the rows", &["↓", "Enter"], "or"),
+    ("My clusters only", &["m"], ""),
+];
 
 const LIST: [Shortcut; 5] = [
     ("Next row", &["j", "↓"], "or"),
