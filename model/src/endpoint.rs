@@ -48,6 +48,16 @@ impl Endpoint {
         self.id.mode
     }
 
+    /// The links that can be opened: none while it is pending, even where the address is known.
+    pub fn links(&self) -> &[ExternalUrl] {
+        match self.state {
+            EndpointState::Pending { .. } => &[],
+            EndpointState::Open
+            | EndpointState::Attention { .. }
+            | EndpointState::Unknown { .. } => &self.urls,
+        }
+    }
+
     /// The text to copy: the first link, else the first address.
     pub fn copy_text(&self) -> Option<String> {
         self.urls.first().map(ToString::to_string).or_else(|| self.addresses.first().cloned())
@@ -236,5 +246,21 @@ impl Confidence {
         match self {
             Self::Guess => "guess",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::an_overview;
+
+    #[test]
+    fn what_is_pending_has_no_link_even_where_its_address_is_known() {
+        let endpoints = an_overview().clusters.remove(0).endpoints;
+        let is_pending = |endpoint: &&Endpoint| endpoint.state.word() == "pending";
+        let mut open = endpoints.iter().find(|endpoint| !is_pending(endpoint)).unwrap().clone();
+        assert_eq!(open.links(), open.urls);
+        open.state = endpoints.iter().find(is_pending).unwrap().state.clone();
+        assert!(!open.urls.is_empty() && open.links().is_empty());
     }
 }

@@ -143,8 +143,7 @@ fn actions(endpoint: &Endpoint, icons: &Icons) -> Element {
         || endpoint.warnings.iter().any(|warning| warning.code == Code::SubpathBreaksApp);
     let (class, word) =
         if is_doubted { ("btn small", "Open anyway") } else { ("btn primary small", "Open") };
-    let waits = matches!(endpoint.state, EndpointState::Pending { .. });
-    let open = endpoint.urls.first().filter(|_| !waits).map(|url| {
+    let open = endpoint.links().first().map(|url| {
         el("a")
             .class(class)
             .attr("href", url.to_string())

@@ -1,6 +1,6 @@
 //! A URL that can be opened, an address that can be copied, or the shape of what will come.
 
-use skyports_model::{Endpoint, EndpointState, ExternalUrl, FutureUrl, Scheme};
+use skyports_model::{Endpoint, ExternalUrl, FutureUrl, Scheme};
 
 use super::copy_button::copy_button;
 use super::icon::{Icons, icon};
@@ -14,8 +14,8 @@ pub(crate) fn endpoint_url(endpoint: &Endpoint, cluster: &str, icons: &Icons) ->
     let Endpoint { urls, addresses, future, .. } = endpoint;
     let port = endpoint.port();
     let line = |shown| el("div").class("url-line").with(shown);
-    if !urls.is_empty() && matches!(endpoint.state, EndpointState::Pending { .. }) {
-        // The address is known, and nothing can answer there yet: never a dead link.
+    if !urls.is_empty() && endpoint.links().is_empty() {
+        // Known, and nothing can answer there yet: never a dead link.
         let to_come = |url: &ExternalUrl| {
             line(el("span").class("url future").with(el("span").class("cut").with(url.to_string())))
         };

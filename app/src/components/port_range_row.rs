@@ -57,7 +57,7 @@ fn chip(endpoint: &Endpoint, icons: &Icons) -> Element {
             .with(drawn("icon glyph small state-icon", state, icons))
             .with(endpoint.port().to_string())
     };
-    match endpoint.urls.first() {
+    match endpoint.links().first() {
         Some(url) => chip("a")
             .attr("href", ExternalUrl::to_string(url))
             .attr("target", "_blank")

@@ -434,3 +434,20 @@ fn odd_ports_and_schemes_are_shown_as_they_are_opened() {
     insta::assert_snapshot!(one(Mode::Gateway, shape), @"Open | 8888 Ju JupyterLab | [https://lb.example.com/] (copy) [http://lb.example.com:8080/] (copy) | Gateway | Not known | 2 h");
     assert_eq!(Scheme::Https.default_port(), 443);
 }
+
+#[test]
+fn what_is_pending_is_no_link_even_where_its_address_is_known() {
+    let everything = everything();
+    let link = "href=\"http://203.0.113.24:8000/\"";
+    assert!(page::overview(&everything, &Query::default(), &env()).contains(link));
+    let pending = of(&everything, "llama-train").endpoints.iter().find(|e| e.urls.is_empty());
+    let state = pending.unwrap().state.clone();
+    let mut waits = Overview::clone(&everything);
+    for endpoint in waits.clusters.iter_mut().flat_map(|cluster| &mut cluster.endpoints) {
+        endpoint.state = state.clone();
+    }
+    let id = of(&everything, "llama-train").endpoints.iter().find(|e| e.port().number() == 8000);
+    let (waits, id) = (std::sync::Arc::new(waits), id.unwrap().id.clone());
+    let panel = page::endpoint(&waits, &id, &Query::default(), &env());
+    assert!(panel.contains("203.0.113.24") && !panel.contains(link), "{panel}");
+}
