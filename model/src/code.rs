@@ -67,6 +67,24 @@ codes! {
     ObjectGone = "object_gone",
     /// An object could not be read.
     UnreadableObject = "unreadable_object",
+    /// The cluster has no head: nothing would answer on a port.
+    NoHead = "no_head",
+    /// Another object exposes the port.
+    PortTaken = "port_taken",
+    /// Kubernetes or nginx would not take a name as it is meant.
+    NameNotAllowed = "name_not_allowed",
+    /// An object of SkyPilot's is not as SkyPilot makes it.
+    UnexpectedObject = "unexpected_object",
+    /// A port cannot be restricted in this way.
+    ReachNotPossible = "reach_not_possible",
+    /// A manifest does not say what was planned.
+    ManifestDiffers = "manifest_differs",
+    /// Whoever reaches the port usually owns what is behind it.
+    DangerousPort = "dangerous_port",
+    /// A launch that changes ports takes this one away.
+    NextLaunchDrops = "next_launch_drops",
+    /// A path of another Ingress takes the requests.
+    PathShadowed = "path_shadowed",
 }
 
 impl fmt::Display for Code {

@@ -7,6 +7,7 @@ use crate::endpoint::{Endpoint, Owner};
 use crate::id::ObjectKind;
 use crate::kubectl::Kubectl;
 use crate::net::Port;
+use crate::ports::runs;
 use crate::shell::{shell_option, shell_word};
 
 /// Ports below this one need root on most machines.
@@ -124,7 +125,7 @@ pub fn is_cluster_name(name: &str) -> bool {
 }
 
 /// The port of the reader's machine: the same, where everybody may listen on it.
-fn local_port(port: Port) -> u16 {
+pub(crate) fn local_port(port: Port) -> u16 {
     let number = port.number();
     if number < FIRST_FREE_PORT { number + FREE_PORT_OFFSET } else { number }
 }
@@ -134,23 +135,15 @@ impl Permanent {
         let ports = cluster.endpoints.iter().map(Endpoint::port).chain([endpoint.port()]);
         Self {
             is_needed: endpoint.owner != Owner::SkyPilot,
-            task: format!("resources:\n  ports: [{}]", ranges(ports.collect()).join(", ")),
+            task: task_lines(ports.collect()),
             launch: format!("sky launch {} task.yaml", shell_option("-c", &cluster.name)),
         }
     }
 }
 
-/// Ports in `SkyPilot`'s notation: `8888`, `6006-6008`.
-fn ranges(mut ports: Vec<Port>) -> Vec<String> {
-    crate::order::put_in_order(&mut ports, Ord::cmp);
-    ports.dedup();
-    let follows = |a: &Port, b: &Port| a.number().checked_add(1) == Some(b.number());
-    let text = |run: &[Port]| match run {
-        [] => vec![],
-        [first, _, .., last] if run.len() > 2 => vec![format!("{first}-{last}")],
-        few => few.iter().map(ToString::to_string).collect(),
-    };
-    ports.chunk_by(follows).flat_map(text).collect()
+/// The lines of a task that open these ports.
+pub fn task_lines(ports: Vec<Port>) -> String {
+    format!("resources:\n  ports: [{}]", runs(ports).join(", "))
 }
 
 #[cfg(test)]

@@ -5,11 +5,13 @@
 //! Start reading at [`overview::Overview`], the one picture that every page and command shows.
 
 pub mod arrangement;
+pub mod caution;
 pub mod change;
 pub mod cluster;
 pub mod code;
 pub mod context;
 pub mod copies;
+pub mod default_mode;
 pub mod description;
 pub mod endpoint;
 pub mod filter;
@@ -19,8 +21,12 @@ pub mod kubectl;
 pub mod net;
 mod order;
 pub mod overview;
+pub mod plan;
+pub mod ports;
 pub mod query;
 pub mod reason;
+pub mod refusal;
+pub mod request;
 pub mod shell;
 #[cfg(test)]
 mod testing;
@@ -28,11 +34,13 @@ pub mod time;
 pub mod url;
 
 pub use arrangement::{Grouping, Sort, SortKey};
+pub use caution::Caution;
 pub use change::Change;
 pub use cluster::{Cluster, ClusterKind, Resources};
 pub use code::Code;
 pub use context::{ContextState, ContextStatus};
 pub use copies::Copies;
+pub use default_mode::{DefaultMode, WhyMode};
 pub use description::{Description, EventLine, ObjectText};
 pub use endpoint::{AppGuess, Confidence, Endpoint, EndpointState, FutureUrl, Mode, Owner};
 pub use filter::Filter;
@@ -40,7 +48,11 @@ pub use finding::{Finding, Step};
 pub use id::{ClusterId, ContextName, EndpointId, NameOnCloud, Namespace, ObjectKind, ObjectRef};
 pub use net::{Host, Port, Scheme};
 pub use overview::Overview;
+pub use plan::Preview;
+pub use ports::PortSet;
 pub use query::Query;
 pub use reason::{Reason, Silence};
+pub use refusal::Refusal;
+pub use request::{Cidr, CloseRequest, OpenMode, OpenRequest, Reach, Sources};
 pub use time::Timestamp;
 pub use url::ExternalUrl;

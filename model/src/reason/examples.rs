@@ -1,9 +1,12 @@
-//! An example of every reason, and that each code is told whole.
+//! An example of every reason, refusal and caution, and that each code is told whole.
 
 use super::{Reason, Silence};
+use crate::caution::Caution;
 use crate::code::Code;
 use crate::finding::Step;
 use crate::id::{ContextName, Namespace, ObjectKind, ObjectRef};
+use crate::net::Port;
+use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
 /// No version says it: no app that is unknown is probed yet.
@@ -97,11 +100,65 @@ fn of_contexts() -> Vec<Reason> {
     ]
 }
 
+fn refusals() -> Vec<Refusal> {
+    let object = || object(ObjectKind::Service);
+    vec![
+        Refusal::NoHead { cluster: text("train-2ea4") },
+        Refusal::PortTaken {
+            port: port(),
+            object: object(),
+            how: text("sends it to port 9999"),
+            advice: "Close it there first",
+        },
+        Refusal::NameNotAllowed {
+            what: "Service",
+            name: text("Train_1"),
+            rule: "has at most 63 characters",
+        },
+        Refusal::UnexpectedObject { object: object(), why: text("is of type ClusterIP") },
+        Refusal::ReachNotPossible {
+            why: "An Ingress reaches everybody.",
+            evidence: "one Ingress for all ports",
+            advice: "Use a load balancer",
+        },
+        Refusal::ManifestDiffers { object: object(), why: text("spec.ports") },
+    ]
+}
+
+fn cautions() -> Vec<Caution> {
+    vec![
+        Caution::DangerousPort {
+            port: port(),
+            what: "Ray’s dashboard",
+            why: "Whoever reaches it can run programs.",
+            cluster: text("train"),
+        },
+        Caution::NextLaunchDrops {
+            object: object(ObjectKind::Service),
+            task: text("resources:\n  ports: [8888]"),
+        },
+        Caution::PathShadowed {
+            port: port(),
+            path: text("/skypilot/ml/c/8888"),
+            by: object(ObjectKind::Ingress),
+            winner: text("/.*"),
+        },
+    ]
+}
+
+fn port() -> Port {
+    Port::new(8265).unwrap()
+}
+
 #[test]
 fn every_code_is_told_with_a_message_what_it_rests_on_and_what_to_do() {
     let context = ContextName::parse("prod").unwrap();
     let reasons = [of_balancers(), of_ingresses(), of_contexts()].concat();
-    let findings: Vec<_> = reasons.iter().map(|reason| reason.finding(&context)).collect();
+    let reasons = reasons.iter().map(|reason| reason.finding(&context));
+    let (refusals, cautions) = (refusals(), cautions());
+    let refusals = refusals.iter().map(|refusal| refusal.finding(&context));
+    let cautions = cautions.iter().map(|caution| caution.finding(&context));
+    let findings: Vec<_> = reasons.chain(refusals).chain(cautions).collect();
     for finding in &findings {
         assert!(!finding.message().trim().is_empty(), "{finding:?}");
         assert!(!finding.message().contains("  "), "{finding:?}");
