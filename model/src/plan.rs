@@ -110,6 +110,8 @@ pub enum LineChange {
     Removed,
     /// It stays.
     Kept,
+    /// Lines stay that are not shown; the text says so.
+    Skipped,
 }
 
 impl LineChange {
@@ -118,7 +120,7 @@ impl LineChange {
         match self {
             Self::Added => '+',
             Self::Removed => '-',
-            Self::Kept => ' ',
+            Self::Kept | Self::Skipped => ' ',
         }
     }
 }

@@ -104,7 +104,7 @@ impl Refusal {
                 )],
             ),
             Self::UnexpectedObject { object, why } => (
-                format!("{object} is not as SkyPilot makes it."),
+                format!("{object} is not what its name says."),
                 format!("It {why}, so nothing is changed."),
                 format!("{object} {why}"),
                 vec![see(object)],

@@ -34,6 +34,25 @@ pub fn object_text(object: ObjectRef, mut found: DynamicObject) -> ObjectText {
     ObjectText { object, yaml, is_cut }
 }
 
+/// An object in YAML as it is shown before it is changed: without what only programs read, and
+/// without its status, which no plan changes.
+pub(crate) fn yaml(mut object: serde_json::Value) -> String {
+    if let Some(whole) = object.as_object_mut() {
+        whole.remove("status");
+    }
+    if let Some(metadata) = object.pointer_mut("/metadata").and_then(|it| it.as_object_mut()) {
+        metadata.remove("managedFields");
+    }
+    if let Some(annotations) =
+        object.pointer_mut("/metadata/annotations").and_then(|it| it.as_object_mut())
+    {
+        annotations.remove(APPLIED);
+    }
+    let yaml = serde_yaml_ng::to_string(&object)
+        .unwrap_or_else(|error| format!("# cannot be written as YAML: {error}\n"));
+    cut(seen(&yaml)).0
+}
+
 /// The text with everything in it to be seen: nothing may look like what it is not.
 fn seen(text: &str) -> String {
     let mut seen = String::with_capacity(text.len());

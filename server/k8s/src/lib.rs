@@ -2,14 +2,18 @@
 //!
 //! Pure: it knows no client, no clock, no file and no runtime, so every rule about SkyPilot's and
 //! the clouds' objects can be tested with a handful of JSON. Start reading at
-//! [`observe::observe`]; [`objects::Objects`] is what it looks at.
+//! [`observe::observe`], which looks at [`objects::Objects`], and at [`plan::open`].
 
 pub mod apps;
 pub mod describe;
+mod manifest;
 mod names;
 pub mod objects;
 pub mod observe;
+pub mod plan;
 mod ports;
+mod render;
+mod subpath;
 #[cfg(test)]
 mod testing;
 pub mod wire;

@@ -7,7 +7,7 @@
 mod advice;
 mod clock;
 mod cluster;
-mod controller;
+pub(crate) mod controller;
 mod ingress;
 mod merge;
 mod service;

@@ -1,6 +1,6 @@
-//! Ports that are known not to speak HTTP: they get an address to copy and never a link.
+//! Which ports speak HTTP, and HTTPS: the others get an address to copy and never a link.
 
-use skyports_model::Port;
+use skyports_model::{Port, Scheme};
 
 /// The number and what is usually on it. Defaults of the named software; the three of Ray and SSH
 /// are the ports that SkyPilot 0.14.1's pods declare.
@@ -35,6 +35,20 @@ const NOT_HTTP: [(u16, &str); 25] = [
 /// Whether a link to the port would lead nowhere.
 pub(crate) fn speaks_no_http(port: Port) -> bool {
     NOT_HTTP.iter().any(|(number, _)| *number == port.number())
+}
+
+/// The scheme of a port's links, where `https` is what the Service itself says; `None` where HTTP
+/// is not spoken.
+pub(crate) fn scheme(port: Port, target: Port, https: Option<bool>) -> Option<Scheme> {
+    match https {
+        Some(true) => Some(Scheme::Https),
+        Some(false) => Some(Scheme::Http),
+        None if speaks_no_http(target) || speaks_no_http(port) => None,
+        None => {
+            let secure = [port, target].iter().any(|port| matches!(port.number(), 443 | 8443));
+            Some(if secure { Scheme::Https } else { Scheme::Http })
+        }
+    }
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ pub struct ConditionFacts {
 }
 
 impl ServiceFacts {
-    pub(super) fn of(service: wire::Service) -> Option<Self> {
+    pub(crate) fn of(service: wire::Service) -> Option<Self> {
         let meta = &service.metadata;
         let name = names::plain(meta)?;
         let spec = service.spec.unwrap_or_default();

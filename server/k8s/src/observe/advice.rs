@@ -4,14 +4,13 @@
 //! Warnings are rare on purpose: apps that work at the address shown get none, and neither do
 //! unknown ports.
 
-use skyports_model::copies::is_cluster_name;
 use skyports_model::finding::{Finding, Step};
-use skyports_model::kubectl::Kubectl;
 use skyports_model::{AppGuess, ObjectRef, Port, Reason};
 
 use super::world::{Crew, World};
-use crate::apps::{self, Kept, Profile, Stripped};
+use crate::apps::{self, Profile};
 use crate::objects::ServiceFacts;
+use crate::subpath;
 
 /// The app that is usually on a port.
 pub(super) fn guess(port: Port) -> Option<AppGuess> {
@@ -39,40 +38,7 @@ pub(super) fn subpath(
     path: &str,
     is_kept: bool,
 ) -> Option<Finding> {
-    let profile = apps::usual_on(port)?;
-    let app = profile.name.clone();
-    let evidence = format!("port {port} alone; {}", profile.evidence());
-    let breaks = |why: &Option<String>| {
-        let (app, evidence) = (app.clone(), evidence.clone());
-        Reason::SubpathBreaksApp {
-            app,
-            why: why.clone()?,
-            evidence,
-            steps: ways_out(world, crew, port),
-        }
-        .into()
-    };
-    let needs_flag = |flag: Option<String>, why: &Option<String>| {
-        // What a link may hold can still mean something to a shell.
-        let flag = flag.filter(|_| is_plain(path));
-        let (app, evidence) = (app.clone(), evidence.clone());
-        Some(Reason::SubpathNeedsFlag { app, why: why.clone()?, evidence, flag: flag? })
-    };
-    let reason = if path == "/" {
-        None
-    } else if is_kept {
-        match profile.kept.verdict {
-            Kept::Works | Kept::Unknown => None,
-            Kept::NeedsFlag => needs_flag(profile.kept.flag(path), &profile.kept.why),
-            Kept::Breaks => breaks(&profile.kept.why),
-        }
-    } else {
-        match profile.stripped.verdict {
-            Stripped::WorksWithSlash | Stripped::ApiOnly => None,
-            Stripped::NeedsFlag => needs_flag(profile.stripped.flag(path), &profile.stripped.why),
-            Stripped::Breaks => breaks(&profile.stripped.why),
-        }
-    };
+    let reason = subpath::reason(port, path, is_kept, || ways_out(world, crew, port));
     reason.map(|reason| world.told(&reason))
 }
 
@@ -86,24 +52,8 @@ fn ways_out(world: &World<'_>, crew: &Crew<'_>, port: Port) -> Vec<Step> {
         ));
     }
     if let Some((key, head)) = crew.head() {
-        let (pod, ports) = (format!("pod/{}", key.name), format!("{port}:{port}"));
-        let kubectl = Kubectl::of(&crew.id.context).within(&crew.id.namespace);
-        let forward = kubectl.command(["port-forward", &pod, &ports]);
-        steps.push(Step::command(
-            format!("Bring it to http://localhost:{port}/ on your machine"),
-            forward,
-        ));
-        // SkyPilot writes a host of that name into ~/.ssh/config.
-        if let Some(name) = head.display_name.as_deref().filter(|name| is_cluster_name(name)) {
-            steps.push(Step::command(
-                "The same through SSH",
-                format!("ssh -L {port}:localhost:{port} {name}"),
-            ));
-        }
+        let name = head.display_name.as_deref();
+        steps.extend(subpath::tunnels(&crew.id, Some(&key.name), name, port));
     }
     steps
-}
-
-fn is_plain(path: &str) -> bool {
-    path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~'))
 }

@@ -18,15 +18,15 @@ pub(super) enum Reach {
 }
 
 /// One address with the ports of both schemes. Never without any port.
-pub(super) struct Front {
-    pub(super) host: Host,
+pub(crate) struct Front {
+    pub(crate) host: Host,
     http: Option<Port>,
     https: Option<Port>,
 }
 
 impl Front {
     /// The port for a scheme.
-    pub(super) fn port(&self, scheme: Scheme) -> Option<Port> {
+    pub(crate) fn port(&self, scheme: Scheme) -> Option<Port> {
         match scheme {
             Scheme::Http => self.http,
             Scheme::Https => self.https,
@@ -50,7 +50,8 @@ pub(super) fn reach(world: &World<'_>, ingress: &IngressFacts, object: &ObjectRe
         && ingress.class.as_deref().is_none_or(|class| class == "nginx");
     let (namespace, name) = names::CONTROLLER;
     let controller = world.service(namespace, name).filter(|_| looks_at_controller);
-    let fronts = controller.map(|service| by_skypilot(world, service)).unwrap_or_default();
+    let fronts =
+        controller.map(|service| fronts(service, world.is_sky_local())).unwrap_or_default();
     if !fronts.is_empty() {
         return Reach::Through(fronts);
     }
@@ -78,11 +79,11 @@ pub(super) fn reach(world: &World<'_>, ingress: &IngressFacts, object: &ObjectRe
 /// with the node ports. A controller whose load balancer is on its way is waited for instead of
 /// pointing to `localhost`, where SkyPilot's link is dead — but for `sky local up`, which maps the
 /// node ports to the user's machine.
-fn by_skypilot(world: &World<'_>, controller: &ServiceFacts) -> Vec<Front> {
+pub(crate) fn fronts(controller: &ServiceFacts, is_sky_local: bool) -> Vec<Front> {
     if !controller.addresses.is_empty() {
         return controller.addresses.iter().map(Front::at).collect();
     }
-    let is_local = controller.kind != ServiceKind::LoadBalancer || world.is_sky_local();
+    let is_local = controller.kind != ServiceKind::LoadBalancer || is_sky_local;
     let Some(host) = controller.external.clone().or_else(|| is_local.then(Host::localhost)) else {
         return vec![];
     };

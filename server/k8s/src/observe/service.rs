@@ -3,7 +3,7 @@
 use skyports_model::finding::Finding;
 use skyports_model::{
     Endpoint, EndpointId, EndpointState, ExternalUrl, FutureUrl, Mode, ObjectKind, ObjectRef,
-    Owner, Reason, Scheme, Silence,
+    Owner, Reason, Silence,
 };
 
 use super::signs::{self, Sign};
@@ -11,7 +11,7 @@ use super::world::{self, Crew, World};
 use super::{advice, clock};
 use crate::names::{self, Role};
 use crate::objects::{Address, Key, ServiceFacts, ServiceKind, ServicePort, has_kept_events};
-use crate::ports::speaks_no_http;
+use crate::ports::scheme;
 
 /// A controller that is there reacts within this time ([`signs`]).
 const REACTION: i64 = 10;
@@ -48,7 +48,7 @@ struct Balancer<'w, 'a> {
 impl Balancer<'_, '_> {
     fn endpoint(&self, port: &ServicePort, state: &EndpointState) -> Endpoint {
         let Self { service, object, .. } = self;
-        let scheme = scheme(port);
+        let scheme = scheme(port.port, port.target, port.https);
         let leads_somewhere = service.identity.deleting.is_none();
         let link = |address: &Address| {
             ExternalUrl::new(
@@ -131,20 +131,6 @@ fn owner(object: &ObjectRef, service: &ServiceFacts) -> Owner {
         _ if service.identity.ours => Owner::Skyports,
         Some(Role::LoadBalancer | Role::Backend(_)) => Owner::SkyPilot,
         Some(Role::Own) | None => Owner::Other,
-    }
-}
-
-/// The scheme of a port's links; `None` where HTTP is not spoken.
-fn scheme(port: &ServicePort) -> Option<Scheme> {
-    match port.https {
-        Some(true) => Some(Scheme::Https),
-        Some(false) => Some(Scheme::Http),
-        None if speaks_no_http(port.target) || speaks_no_http(port.port) => None,
-        None => {
-            let secure =
-                [port.port, port.target].iter().any(|port| matches!(port.number(), 443 | 8443));
-            Some(if secure { Scheme::Https } else { Scheme::Http })
-        }
     }
 }
 

@@ -1,0 +1,290 @@
+//! Paths of SkyPilot's own Ingress for all ports, `C-skypilot-ingress`, and the Services behind.
+//!
+//! One object, because each change makes the controller read its configuration again, and because
+//! a second one with the same path is refused by its admission webhook. Rules of an Ingress are
+//! one list: a patch of it tests the version that it was planned for.
+
+use k8s_openapi::api::core::v1::Service;
+use k8s_openapi::api::networking::v1::{HTTPIngressPath, Ingress, IngressRule};
+use serde_json::Value;
+use skyports_model::plan::Verb;
+use skyports_model::{ObjectRef, Port, PortSet, Reason, Refusal};
+
+use super::draft::{self, Draft, Site, is_ours, owned, told, unexpected};
+use super::loadbalancer::{entry, leads_to};
+use super::naming::{self, PathStyle};
+use super::{Write, pointer, shadow};
+use crate::manifest::{Backend, Manifest, Path, Paths};
+use crate::names::{self, Role};
+
+/// The class that SkyPilot always asks for.
+const CLASS: &str = "nginx";
+
+/// Opens ports as paths.
+pub(super) fn open(site: &Site<'_>, ports: &PortSet) -> Result<Draft, Refusal> {
+    let object = naming::ingress(site.cluster);
+    let ingress = site.existing.ingress.as_ref();
+    if ingress.is_some_and(|ingress| ingress.metadata.deletion_timestamp.is_some()) {
+        return Err(unexpected(object, "is being deleted"));
+    }
+    check_class(site, ingress)?;
+    let style = style(site);
+    let (mut services, mut paths) = (vec![], vec![]);
+    for port in ports.iter() {
+        let service = naming::backend(site.cluster, port);
+        if !has_service(site, &service, port)? {
+            services.push((port, service.clone()));
+        }
+        if !places(site, port).any(|_| true) {
+            let expression = naming::path(site.cluster, style, port)?;
+            check_free(site, &object, ingress, port, &expression)?;
+            paths.push(Path { expression, service: service.name, port });
+        }
+    }
+    let needs = |port| {
+        paths.iter().any(|path| path.port == port) || services.iter().any(|(it, _)| *it == port)
+    };
+    let mut draft = Draft::of(ports, needs);
+    for (port, service) in services {
+        draft.writes.push(create_service(site, port, &service)?);
+    }
+    if !paths.is_empty() {
+        draft.writes.push(match ingress {
+            None => create(site, &object, paths)?,
+            Some(ingress) => append(object, ingress, &paths)?,
+        });
+    }
+    Ok(draft)
+}
+
+/// The form of the paths of this cluster: as its Ingress has them, which SkyPilot of the release
+/// that launched it prints.
+pub(super) fn style(site: &Site<'_>) -> PathStyle {
+    let older = |path: &HTTPIngressPath| {
+        let port = backend_port(site, path)?;
+        let plain = naming::plain_path(site.cluster, PathStyle::WithoutNamespace, port);
+        Some(path.path.as_deref()?.split('(').next() == Some(plain.as_str()))
+    };
+    let is_older = all_paths(site.existing.ingress.as_ref())
+        .find_map(|(_, _, path)| older(path))
+        .unwrap_or(false);
+    if is_older { PathStyle::WithoutNamespace } else { PathStyle::WithNamespace }
+}
+
+/// Refuses a class that does not exist.
+fn check_class(site: &Site<'_>, ingress: Option<&Ingress>) -> Result<(), Refusal> {
+    let spec = ingress.and_then(|ingress| ingress.spec.as_ref());
+    let class = spec.and_then(|spec| spec.ingress_class_name.as_deref()).unwrap_or(CLASS);
+    match &site.environment.ingress_classes {
+        Some(classes) if !classes.iter().any(|it| it == class) => {
+            let existing = classes.clone();
+            Err(Reason::NoIngressClass { class: Some(class.to_owned()), existing }.into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Whether the port's Service is there and leads to it.
+fn has_service(site: &Site<'_>, object: &ObjectRef, port: Port) -> Result<bool, Refusal> {
+    let Some(service) = site.existing.backends.get(&port) else { return Ok(false) };
+    if service.metadata.deletion_timestamp.is_some() {
+        return Err(unexpected(object.clone(), "is being deleted"));
+    }
+    match entry(service, port) {
+        Some(entry) if leads_to(entry, port) => Ok(true),
+        _ => Err(unexpected(object.clone(), format!("does not lead to port {port}"))),
+    }
+}
+
+/// Refuses a path that another backend, or another Ingress, has already: the controller's
+/// admission webhook would refuse it.
+fn check_free(
+    site: &Site<'_>,
+    object: &ObjectRef,
+    ingress: Option<&Ingress>,
+    port: Port,
+    path: &str,
+) -> Result<(), Refusal> {
+    let has = |ingress: &Ingress| {
+        all_paths(Some(ingress)).any(|(_, rule, it)| {
+            rule.host.as_deref().unwrap_or_default().is_empty() && it.path.as_deref() == Some(path)
+        })
+    };
+    let own = ingress.filter(|ingress| has(ingress)).map(|_| object.clone());
+    let other = || site.existing.other_ingresses.iter().find(|it| has(it)).and_then(shadow::object);
+    match own.or_else(other) {
+        None => Ok(()),
+        Some(object) => Err(Refusal::PortTaken {
+            port,
+            object,
+            how: format!("has the path {path} for another backend"),
+            advice: "Take that path away first: the controller accepts each path once",
+        }),
+    }
+}
+
+fn create_service(site: &Site<'_>, port: Port, object: &ObjectRef) -> Result<Write, Refusal> {
+    naming::check_service(object)?;
+    let meta = site.meta(object, [].into())?;
+    let manifest = Manifest::Backend(Backend { meta, selector: site.every_node(), port });
+    let sentence = format!("Creates the Service {} behind the path.", object.name);
+    draft::create(&manifest, sentence)
+}
+
+fn create(site: &Site<'_>, object: &ObjectRef, paths: Vec<Path>) -> Result<Write, Refusal> {
+    let annotations = [
+        owned("nginx.ingress.kubernetes.io/use-regex", "true"),
+        owned("nginx.ingress.kubernetes.io/rewrite-target", "/$2"),
+    ];
+    let ports: Vec<Port> = paths.iter().map(|path| path.port).collect();
+    let sentence = format!("Creates the Ingress {} with a path for {}.", object.name, told(&ports));
+    let manifest = Manifest::Ingress(Paths { meta: site.meta(object, annotations.into())?, paths });
+    draft::create(&manifest, sentence)
+}
+
+fn append(object: ObjectRef, ingress: &Ingress, paths: &[Path]) -> Result<Write, Refusal> {
+    let mut operations = vec![same_version(&object, ingress)?];
+    let values = paths.iter().map(|path| draft::json(&object, &path.object()));
+    let values = values.collect::<Result<Vec<Value>, _>>()?;
+    let rules = ingress.spec.as_ref().and_then(|spec| spec.rules.as_deref()).unwrap_or_default();
+    let hostless = |rule: &IngressRule| {
+        rule.host.as_deref().unwrap_or_default().is_empty() && rule.http.is_some()
+    };
+    let add =
+        |path, value| json_patch::PatchOperation::Add(json_patch::AddOperation { path, value });
+    if let Some(at) = rules.iter().position(hostless) {
+        let end =
+            |value| add(pointer(["spec", "rules", &at.to_string(), "http", "paths", "-"]), value);
+        operations.extend(values.into_iter().map(end));
+    } else {
+        let rule = serde_json::json!({ "http": { "paths": values } });
+        operations.push(if rules.is_empty() {
+            add(pointer(["spec", "rules"]), Value::Array(vec![rule]))
+        } else {
+            add(pointer(["spec", "rules", "-"]), rule)
+        });
+    }
+    let ports: Vec<Port> = paths.iter().map(|path| path.port).collect();
+    let sentence = format!("Adds a path for {} to the Ingress {}.", told(&ports), object.name);
+    draft::patch(object, ingress, operations, Verb::AddPaths, sentence)
+}
+
+/// Closes ports: their paths, then those of their Services that we made. What SkyPilot made stays:
+/// its clean-up stops at the first Service that is missing, and would leave the others behind.
+pub(super) fn close(site: &Site<'_>, ports: &PortSet) -> Result<Draft, Refusal> {
+    let object = naming::ingress(site.cluster);
+    let ingress = site.existing.ingress.as_ref();
+    let ingress = ingress.filter(|it| it.metadata.deletion_timestamp.is_none());
+    let own_service = |port| {
+        let service = site.existing.backends.get(&port)?;
+        let goes = is_ours(&service.metadata) && service.metadata.deletion_timestamp.is_none();
+        goes.then_some(service)
+    };
+    let has_path = |port| ingress.is_some() && places(site, port).any(|_| true);
+    let mut draft = Draft::of(ports, |port| has_path(port) || own_service(port).is_some());
+    let routed: Vec<Port> = draft.changed.iter().copied().filter(|port| has_path(*port)).collect();
+    if let Some(ingress) = ingress.filter(|_| !routed.is_empty()) {
+        draft.writes.push(remove(site, object, ingress, &routed)?);
+    }
+    for port in draft.changed.clone() {
+        if let Some(service) = own_service(port) {
+            draft.writes.push(delete_service(site, port, service)?);
+        }
+    }
+    Ok(draft)
+}
+
+fn delete_service(site: &Site<'_>, port: Port, service: &Service) -> Result<Write, Refusal> {
+    let object = naming::backend(site.cluster, port);
+    let sentence = format!("Deletes the Service {}, which skyports made.", object.name);
+    draft::delete(object, service, sentence)
+}
+
+fn remove(
+    site: &Site<'_>,
+    object: ObjectRef,
+    ingress: &Ingress,
+    ports: &[Port],
+) -> Result<Write, Refusal> {
+    let goes: Vec<(usize, usize)> = ports.iter().flat_map(|port| places(site, *port)).collect();
+    let rules = ingress.spec.as_ref().and_then(|spec| spec.rules.as_deref()).unwrap_or_default();
+    let has_default = ingress.spec.as_ref().is_some_and(|spec| spec.default_backend.is_some());
+    let stays = |at: usize, rule: &IngressRule| {
+        paths(rule).enumerate().any(|(path, _)| !goes.contains(&(at, path)))
+    };
+    // A rule without any path says something of its own and is not touched.
+    let is_bare = |rule: &IngressRule| paths(rule).next().is_none();
+    if !has_default && !rules.iter().enumerate().any(|(at, rule)| stays(at, rule) || is_bare(rule))
+    {
+        let sentence = format!("Deletes the Ingress {}: it has no other path.", object.name);
+        return draft::delete(object, ingress, sentence);
+    }
+    let mut operations = vec![same_version(&object, ingress)?];
+    // From the end, so that no place moves before its turn.
+    for (at, rule) in rules.iter().enumerate().rev() {
+        let rule_at = at.to_string();
+        if !is_bare(rule) && !stays(at, rule) {
+            operations.push(taken(pointer(["spec", "rules", &rule_at])));
+            continue;
+        }
+        for path in (0..paths(rule).count()).rev().filter(|path| goes.contains(&(at, *path))) {
+            let path = path.to_string();
+            operations.push(taken(pointer(["spec", "rules", &rule_at, "http", "paths", &path])));
+        }
+    }
+    let sentence = format!("Takes the path for {} from the Ingress {}.", told(ports), object.name);
+    draft::patch(object, ingress, operations, Verb::RemovePaths, sentence)
+}
+
+fn taken(path: json_patch::jsonptr::PointerBuf) -> json_patch::PatchOperation {
+    json_patch::PatchOperation::Remove(json_patch::RemoveOperation { path })
+}
+
+/// The condition that nobody has written the Ingress since it was read.
+fn same_version(
+    object: &ObjectRef,
+    ingress: &Ingress,
+) -> Result<json_patch::PatchOperation, Refusal> {
+    let version = ingress.metadata.resource_version.clone();
+    let version = version.ok_or_else(|| unexpected(object.clone(), "has no resourceVersion"))?;
+    let path = pointer(["metadata", "resourceVersion"]);
+    let value = Value::String(version);
+    Ok(json_patch::PatchOperation::Test(json_patch::TestOperation { path, value }))
+}
+
+/// Where the paths of a port are, by rule and path.
+fn places(site: &Site<'_>, port: Port) -> impl Iterator<Item = (usize, usize)> {
+    all_paths(site.existing.ingress.as_ref())
+        .filter(move |(_, _, path)| backend_port(site, path) == Some(port))
+        .map(|(place, _, _)| place)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// The port that a path of SkyPilot's leads to, by its Service's name.
+fn backend_port(site: &Site<'_>, path: &HTTPIngressPath) -> Option<Port> {
+    let named = names::service(&path.backend.service.as_ref()?.name)?;
+    match named.role {
+        Role::Backend(port) if named.cluster == site.cluster.name.as_str() => Some(port),
+        Role::Backend(_) | Role::LoadBalancer | Role::Own => None,
+    }
+}
+
+/// The ports that SkyPilot's Ingress leads to.
+pub(super) fn ports(site: &Site<'_>) -> impl Iterator<Item = Port> {
+    all_paths(site.existing.ingress.as_ref()).filter_map(|(_, _, path)| backend_port(site, path))
+}
+
+/// Every path of an Ingress with its place and its rule.
+pub(super) fn all_paths(
+    ingress: Option<&Ingress>,
+) -> impl Iterator<Item = ((usize, usize), &IngressRule, &HTTPIngressPath)> {
+    let rules = ingress.and_then(|it| it.spec.as_ref()?.rules.as_deref()).unwrap_or_default();
+    rules.iter().enumerate().flat_map(|(at, rule)| {
+        paths(rule).enumerate().map(move |(path, it)| ((at, path), rule, it))
+    })
+}
+
+fn paths(rule: &IngressRule) -> impl Iterator<Item = &HTTPIngressPath> {
+    rule.http.iter().flat_map(|http| &http.paths)
+}

@@ -1,0 +1,207 @@
+//! Ports that not everybody may reach: each has a load balancer of our own.
+//!
+//! SkyPilot's next launch replaces the shared Service as a whole; a restriction on it would be gone
+//! and the port public. Ours is written by server-side apply, whole, and sends to the head alone.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::Service;
+use skyports_model::plan::Verb;
+use skyports_model::{Cidr, ObjectRef, Port, PortSet, Reach, Reason, Refusal};
+
+use super::draft::{self, Draft, Site, is_ours, owned, unexpected};
+use super::loadbalancer::{COREWEAVE, entry};
+use super::{Action, Write, naming};
+use crate::manifest::{Balancer, Manifest};
+
+/// Where the networks stand.
+const SOURCES: &str = "/spec/loadBalancerSourceRanges";
+
+/// Opens ports for some networks, or for the cloud's own.
+pub(super) fn open(site: &Site<'_>, ports: &PortSet, reach: &Reach) -> Result<Draft, Refusal> {
+    let (sources, annotations) = terms(site, reach)?;
+    for port in ports.iter() {
+        let shared = site.existing.load_balancer.as_ref();
+        if shared.is_some_and(|service| entry(service, port).is_some()) {
+            return Err(Refusal::PortTaken {
+                port,
+                object: naming::load_balancer(site.cluster),
+                how: "opens it to everybody, so that a restriction would restrict nothing"
+                    .to_owned(),
+                advice: "Close it there first, and take it out of the task’s ports",
+            });
+        }
+    }
+    let mut draft = Draft::default();
+    for port in ports.iter() {
+        match one(site, port, &sources, &annotations)? {
+            Some(write) => {
+                draft.changed.push(port);
+                draft.writes.push(write);
+            }
+            None => draft.unchanged.push(port),
+        }
+    }
+    Ok(draft)
+}
+
+/// What keeps others out: the networks, and the annotations.
+fn terms(site: &Site<'_>, reach: &Reach) -> Result<(Vec<Cidr>, BTreeMap<String, String>), Refusal> {
+    match reach {
+        Reach::Shared => Ok((vec![], BTreeMap::new())),
+        Reach::From(sources) => {
+            Ok((sources.iter().collect(), [owned(COREWEAVE.0, COREWEAVE.1)].into()))
+        }
+        Reach::Internal => {
+            let annotations = site.environment.internal_annotations.clone();
+            let annotations = annotations.ok_or(Refusal::ReachNotPossible {
+                why: "How a load balancer is made internal here is not known.",
+                evidence: "each provider has an annotation of its own, and this one was not recognised",
+                advice: "Name the networks that may reach the port instead",
+            })?;
+            Ok((vec![], annotations))
+        }
+    }
+}
+
+fn one(
+    site: &Site<'_>,
+    port: Port,
+    sources: &[Cidr],
+    annotations: &BTreeMap<String, String>,
+) -> Result<Option<Write>, Refusal> {
+    let object = naming::own_load_balancer(site.cluster, port);
+    naming::check_service(&object)?;
+    let mut meta = site.meta(&object, annotations.clone())?;
+    // What keeps others out stands above what SkyPilot's config says.
+    meta.annotations.extend(annotations.clone());
+    let mut selector = site.every_node();
+    selector.extend([owned("component", &format!("{}-head", site.cluster.name))]);
+    let manifest = Manifest::Balancer(Balancer {
+        meta,
+        selector,
+        ports: vec![port],
+        sources: sources.to_vec(),
+    });
+    let (text, value) = draft::rendered(&manifest)?;
+    let existing = site.existing.own_load_balancers.get(&port);
+    let before = existing.map(|service| checked(&object, service)).transpose()?;
+    if before.as_ref().is_some_and(|before| is_as_applied(before, &value)) {
+        return Ok(None);
+    }
+    let after =
+        before.as_ref().map_or_else(|| value.clone(), |before| after_applying(before, &value));
+    Ok(Some(Write {
+        sentence: sentence(&object, port, sources),
+        object,
+        action: Action::Apply(value),
+        verb: if before.is_some() { Verb::Apply } else { Verb::Create },
+        before,
+        after: Some(after),
+        manifest: Some(text),
+    }))
+}
+
+fn sentence(object: &ObjectRef, port: Port, sources: &[Cidr]) -> String {
+    let who = match sources {
+        [] => "the cloud’s own network alone".to_owned(),
+        _ => sources.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    };
+    format!("Gives port {port} a load balancer of its own, the Service {}, for {who}.", object.name)
+}
+
+/// Our Service as it is, if it is ours.
+fn checked(object: &ObjectRef, service: &Service) -> Result<serde_json::Value, Refusal> {
+    if service.metadata.deletion_timestamp.is_some() {
+        let finalizers = service.metadata.finalizers.clone().unwrap_or_default().join(", ");
+        return Err(Reason::LoadBalancerDeleting { service: object.clone(), finalizers }.into());
+    }
+    if is_ours(&service.metadata) {
+        draft::json(object, service)
+    } else {
+        Err(unexpected(object.clone(), "has a name of ours, and skyports did not make it"))
+    }
+}
+
+/// Closes ports that have a load balancer of their own.
+pub(super) fn close(site: &Site<'_>, ports: &PortSet) -> Result<Draft, Refusal> {
+    let own = |port| {
+        let service = site.existing.own_load_balancers.get(&port)?;
+        // One that is being deleted is closed already.
+        service.metadata.deletion_timestamp.is_none().then_some(service)
+    };
+    let mut draft = Draft::of(ports, |port| own(port).is_some());
+    for port in &draft.changed {
+        let object = naming::own_load_balancer(site.cluster, *port);
+        let Some(service) = own(*port) else { continue };
+        checked(&object, service)?;
+        let sentence = format!(
+            "Deletes the Service {}: its load balancer and its address go with it.",
+            object.name
+        );
+        draft.writes.push(draft::delete(object, service, sentence)?);
+    }
+    Ok(draft)
+}
+
+/// Paths of one Ingress reach whoever reaches the controller.
+pub(super) fn not_by_ingress() -> Refusal {
+    Refusal::ReachNotPossible {
+        why: "A path of an Ingress reaches everybody who reaches its controller.",
+        evidence: "SkyPilot has one Ingress for all ports and replaces it as a whole",
+        advice: "Open the port in the mode loadbalancer: it gets a load balancer of its own",
+    }
+}
+
+/// Whether nothing changes by applying: a restriction that is applied no more must go, too.
+fn is_as_applied(object: &serde_json::Value, applied: &serde_json::Value) -> bool {
+    let sources = |object: &serde_json::Value| object.pointer(SOURCES).cloned();
+    holds(object, applied) && sources(object) == sources(applied)
+}
+
+/// An object after applying.
+fn after_applying(object: &serde_json::Value, applied: &serde_json::Value) -> serde_json::Value {
+    let mut after = overlaid(object, applied);
+    let is_open = applied.pointer(SOURCES).is_none();
+    if let Some(spec) = after.pointer_mut("/spec").and_then(|it| it.as_object_mut())
+        && is_open
+    {
+        spec.remove("loadBalancerSourceRanges");
+    }
+    after
+}
+
+/// Whether an object has everything that is applied to it. The lists that we apply are owned
+/// whole, but for what the server adds to their items.
+fn holds(object: &serde_json::Value, applied: &serde_json::Value) -> bool {
+    use serde_json::Value::{Array, Object};
+    match (object, applied) {
+        (Object(object), Object(applied)) => applied
+            .iter()
+            .all(|(key, applied)| object.get(key).is_some_and(|object| holds(object, applied))),
+        (Array(object), Array(applied)) => {
+            object.len() == applied.len()
+                && object.iter().zip(applied).all(|(object, applied)| holds(object, applied))
+        }
+        _ => object == applied,
+    }
+}
+
+/// An object with what is applied to it; what the server added stays.
+fn overlaid(object: &serde_json::Value, applied: &serde_json::Value) -> serde_json::Value {
+    use serde_json::Value::{Array, Object};
+    match (object, applied) {
+        (Object(object), Object(applied)) => {
+            let mut all = object.clone();
+            for (key, value) in applied {
+                let value = object.get(key).map_or_else(|| value.clone(), |it| overlaid(it, value));
+                all.insert(key.clone(), value);
+            }
+            Object(all)
+        }
+        (Array(object), Array(applied)) if object.len() == applied.len() => {
+            Array(object.iter().zip(applied).map(|(it, value)| overlaid(it, value)).collect())
+        }
+        _ => applied.clone(),
+    }
+}

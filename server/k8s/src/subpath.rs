@@ -1,0 +1,67 @@
+//! Whether the app that is usually on a port stands its path, and how to reach it otherwise.
+
+use skyports_model::copies::is_cluster_name;
+use skyports_model::kubectl::Kubectl;
+use skyports_model::{ClusterId, Port, Reason, Step};
+
+use crate::apps::{self, Kept, Stripped};
+
+/// Why the app that is usually on the port does not stand its path as it is; `None` when it does,
+/// or when nothing is known.
+pub(crate) fn reason(
+    port: Port,
+    path: &str,
+    is_kept: bool,
+    ways_out: impl FnOnce() -> Vec<Step>,
+) -> Option<Reason> {
+    let profile = apps::usual_on(port).filter(|_| path != "/")?;
+    let app = profile.name.clone();
+    let evidence = format!("port {port} alone; {}", profile.evidence());
+    let (breaks, flag, why) = if is_kept {
+        let kept = &profile.kept;
+        match kept.verdict {
+            Kept::Works | Kept::Unknown => return None,
+            Kept::NeedsFlag => (false, kept.flag(path), kept.why.clone()?),
+            Kept::Breaks => (true, None, kept.why.clone()?),
+        }
+    } else {
+        let stripped = &profile.stripped;
+        match stripped.verdict {
+            Stripped::WorksWithSlash | Stripped::ApiOnly => return None,
+            Stripped::NeedsFlag => (false, stripped.flag(path), stripped.why.clone()?),
+            Stripped::Breaks => (true, None, stripped.why.clone()?),
+        }
+    };
+    if breaks {
+        return Some(Reason::SubpathBreaksApp { app, why, evidence, steps: ways_out() });
+    }
+    // What a link may hold can still mean something to a shell.
+    let flag = flag.filter(|_| is_plain(path))?;
+    Some(Reason::SubpathNeedsFlag { app, why, evidence, flag })
+}
+
+/// Tunnels to the head pod, and by the cluster's display name.
+pub(crate) fn tunnels(
+    cluster: &ClusterId,
+    head: Option<&str>,
+    display_name: Option<&str>,
+    port: Port,
+) -> Vec<Step> {
+    let forward = head.map(|head| {
+        let (pod, ports) = (format!("pod/{head}"), format!("{port}:{port}"));
+        let kubectl = Kubectl::of(&cluster.context).within(&cluster.namespace);
+        let command = kubectl.command(["port-forward", &pod, &ports]);
+        Step::command(format!("Bring it to http://localhost:{port}/ on your machine"), command)
+    });
+    // SkyPilot writes a host of that name into ~/.ssh/config.
+    let name = display_name.filter(|name| is_cluster_name(name));
+    let ssh = name.map(|name| {
+        let command = format!("ssh -L {port}:localhost:{port} {name}");
+        Step::command("The same through SSH", command)
+    });
+    forward.into_iter().chain(ssh).collect()
+}
+
+fn is_plain(path: &str) -> bool {
+    path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~'))
+}
