@@ -85,6 +85,22 @@ test('the sheet opens and closes, the focus returns, and it switches single keys
   assert.equal(await sheet.getByLabel('Single-key shortcuts').isChecked(), false);
 });
 
+test('in the details y unfolds the YAML, shows where it is, and folds it again', async () => {
+  const page = await world.open();
+  await page.keyboard.press('y');
+  await page.keyboard.press('j');
+  await page.keyboard.press('Space');
+  const yaml = page.locator('#endpoint details', { has: page.locator('[data-yaml]') });
+  await yaml.waitFor();
+  assert.equal(await yaml.getAttribute('open'), null);
+  await page.keyboard.press('y');
+  assert.notEqual(await yaml.getAttribute('open'), null);
+  assert.match(await yaml.innerText(), /kind: Service/);
+  assert.equal(await page.evaluate(() => document.activeElement?.hasAttribute('data-yaml')), true);
+  await page.keyboard.press('y');
+  assert.equal(await yaml.getAttribute('open'), null);
+});
+
 test('the palette finds a port and goes there; Escape closes it alone', async () => {
   const page = await world.open();
   await page.keyboard.press('Control+k');

@@ -25,6 +25,9 @@ const STOP: &str = "[data-port-link]";
 /// The open panel of an endpoint.
 const PANEL: &str = "#endpoint[open]";
 
+/// What folds and unfolds the YAML in it.
+const YAML: &str = "#endpoint[open] [data-yaml]";
+
 thread_local! {
     /// When `g` was pressed.
     static PREFIX: Cell<f64> = const { Cell::new(f64::NEG_INFINITY) };
@@ -100,6 +103,11 @@ fn single(key: &str, event: &KeyboardEvent) -> Option<()> {
         " " => press_on(&focused(STOP)?),
         "o" => click_in_row("a.url"),
         "c" => click_in_row("[data-copy]:not([data-copy=page])"),
+        "y" => {
+            let yaml: HtmlElement = find(YAML)?.dyn_into().ok()?;
+            yaml.click();
+            yaml.focus().ok()
+        }
         _ => None,
     }
 }

@@ -36,11 +36,12 @@ const LIST: [Shortcut; 5] = [
     ("Copy the URL", &["c"], ""),
 ];
 
-const PANEL: [Shortcut; 4] = [
+const PANEL: [Shortcut; 5] = [
     ("Next endpoint", &["j"], ""),
     ("Previous endpoint", &["k"], ""),
     ("Open the URL", &["o"], ""),
     ("Copy the URL", &["c"], ""),
+    ("YAML", &["y"], ""),
 ];
 
 /// The dialog, closed.
