@@ -11,6 +11,7 @@ use skyports_model::{ClusterId, EndpointId, Overview, Query, Step, Timestamp};
 use crate::browser;
 use crate::components::alone::{broken_card, error_card, login_card};
 use crate::components::demo_banner::demo_banner;
+use crate::components::endpoint_table::FIRST;
 use crate::components::icon::Icons;
 use crate::components::keyboard_sheet::keyboard_sheet;
 use crate::components::palette::palette;
@@ -181,6 +182,7 @@ fn icons(env: &PageEnv) -> Icons {
 
 /// A document with the island and the state that it starts from.
 fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv) -> String {
+    let has_table = !matches!(view, View::Contexts);
     let (keys, finder) = (keyboard_sheet(&view, &icons(env)), palette(&icons(env)));
     let state =
         PageState { view, build: env.build.clone(), icons: icons(env), now: env.now, overview };
@@ -207,7 +209,11 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
             {block}
             {boot(env)}
         };
-        document(title, env, early(env), body)
+        // What stands above the table is shown as one, however the answer is cut in two.
+        let expect = has_table.then(|| {
+            view! { <link rel="expect" href=["#", FIRST].concat() blocking="render"/> }
+        });
+        document(title, env, (early(env), expect), body)
     })
 }
 

@@ -9,14 +9,18 @@ use crate::node::{Element, el};
 /// How many columns there are, for what spans them all.
 pub(crate) const WIDTH: &str = "7";
 
+/// The id of a page's first table: what comes before it is shown as one.
+pub(crate) const FIRST: &str = "ports";
+
 /// A table named `label` with the heads `heads` and the bodies `children`.
 pub(crate) fn endpoint_table(
+    id: &'static str,
     label: &'static str,
     heads: impl IntoView,
     children: impl IntoView,
 ) -> impl IntoView {
     view! {
-        <div class="sheet">
+        <div class="sheet" id=id>
             <table class="endpoints" role="table" aria-label=label>
                 <thead role="rowgroup">{heads}</thead>
                 {children}

@@ -11,7 +11,7 @@ use super::overview::nothing;
 use crate::board::{Board, Group, Head};
 use crate::components::code_block::code_block;
 use crate::components::endpoint_row::live_rows;
-use crate::components::endpoint_table::{endpoint_table, heads};
+use crate::components::endpoint_table::{FIRST, endpoint_table, heads};
 use crate::components::facts::facts;
 use crate::components::icon::Icons;
 use crate::components::no_open_ports::no_open_ports;
@@ -59,7 +59,7 @@ fn body(group: Group, board: Board, icons: &Icons) -> impl IntoView + use<> {
         <section class="section">
             <h2>"Open ports"</h2>
             <div hidden=move || ports.with(|head| head.ports == 0)>
-                {endpoint_table("Open ports", heads(None, icons), groups)}
+                {endpoint_table(FIRST, "Open ports", heads(None, icons), groups)}
             </div>
             {of_head(none)}
         </section>

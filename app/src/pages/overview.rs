@@ -11,7 +11,7 @@ use crate::board::{Board, Group, set_if_new};
 use crate::components::cluster_group::live_group;
 use crate::components::empty_state::empty_state;
 use crate::components::endpoint_filters::{endpoint_filters, toggle_mine};
-use crate::components::endpoint_table::{endpoint_table, heads};
+use crate::components::endpoint_table::{FIRST, endpoint_table, heads};
 use crate::components::icon::Icons;
 use crate::components::shell::{page_head, page_sub};
 use crate::node::{Live, el, list, live};
@@ -31,8 +31,8 @@ pub(crate) fn overview(board: Board, icons: &Icons) -> impl IntoView + use<> {
         {all_notes(board, icons.clone())}
         <div on:click=move |event| clicked(board, &event)>
             {endpoint_filters(board, icons.clone())}
-            {section(board.users, board, "Endpoints", None, icons)}
-            {section(board.controllers, board, "Endpoints of SkyPilot controllers", Some("SkyPilot controllers"), icons)}
+            {section(FIRST, board.users, board, "Endpoints", None, icons)}
+            {section("controllers", board.controllers, board, "Endpoints of SkyPilot controllers", Some("SkyPilot controllers"), icons)}
             {nothing(board, icons.clone())}
         </div>
     }
@@ -40,6 +40,7 @@ pub(crate) fn overview(board: Board, icons: &Icons) -> impl IntoView + use<> {
 
 /// A table of groups, out of sight while there are none: so the browser never makes a table.
 fn section(
+    id: &'static str,
     groups: RwSignal<Vec<Group>>,
     board: Board,
     label: &'static str,
@@ -53,7 +54,7 @@ fn section(
     view! {
         <section class="section" hidden=move || groups.with(Vec::is_empty)>
             {title.map(|title| view! { <h2>{title}</h2> })}
-            {endpoint_table(label, heads, bodies)}
+            {endpoint_table(id, label, heads, bodies)}
         </section>
     }
 }
