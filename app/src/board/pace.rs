@@ -2,7 +2,7 @@
 
 /// New rows a frame: making and styling one takes half a millisecond, and more on a slow machine.
 /// Those in sight come first.
-const NEW_ROWS: usize = 20;
+const NEW_ROWS: usize = 12;
 
 /// Rows brought up to date a frame.
 const CHANGED_ROWS: usize = 120;

@@ -4,10 +4,13 @@
 //! (`group_adjacent_moves` of tachys 0.2.19 forgets which moves are for show): with hundreds of
 //! groups that is 80 ms of styles a frame. Here nothing moves but what changes its order.
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::future::{Future, ready};
 use std::marker::PhantomData;
+use std::time::Duration;
 
-use leptos::prelude::{IntoView, Owner};
+use leptos::prelude::{IntoView, Owner, set_timeout};
 use leptos::tachys::html::attribute::Attribute;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::hydration::Cursor;
@@ -33,6 +36,37 @@ where
         OwnedView::new_with_owner(view, owner)
     };
     move || List { items: items(), made: made.clone(), view: PhantomData }
+}
+
+/// What is let go at a time.
+const BURIED_AT_ONCE: usize = 24;
+
+thread_local! {
+    /// What is out of the document and not yet let go.
+    static GONE: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(vec![]) };
+}
+
+/// Lets go of what was taken out of the document, later: to end the signals and effects of a hundred
+/// groups takes longer than a key may take.
+fn bury(state: Box<dyn Any>) {
+    let is_first = GONE.with_borrow_mut(|gone| {
+        gone.push(state);
+        gone.len() == 1
+    });
+    if is_first {
+        set_timeout(let_go, Duration::from_millis(50));
+    }
+}
+
+fn let_go() {
+    let (some, more) = GONE.with_borrow_mut(|gone| {
+        let kept = gone.len().saturating_sub(BURIED_AT_ONCE);
+        (gone.split_off(kept), kept > 0)
+    });
+    drop(some);
+    if more {
+        set_timeout(let_go, Duration::from_millis(16));
+    }
 }
 
 struct List<T, V, F> {
@@ -68,7 +102,9 @@ where
                 && !items.iter().any(|(kept, _)| kept == key)
             {
                 state.unmount();
-                *place = None;
+                if let Some((_, state)) = place.take() {
+                    bury(Box::new(state));
+                }
             }
         }
         let mut next = 0;
