@@ -141,9 +141,15 @@ class Side:
         return thing
 
     def ask(
-        self, path: str, method: str = "GET", body: Any = None, who: tuple[str, str] | None = None, **query: str
+        self,
+        path: str,
+        method: str = "GET",
+        body: Any = None,
+        who: tuple[str, str] | None = None,
+        content_type: str = "application/json",
+        **query: str,
     ) -> Answer:
-        connection, answer = self._open(path, method, body, who, query)
+        connection, answer = self._open(path, method, body, who, query, content_type)
         with connection:
             text = answer.read().decode()
             kind = answer.headers.get("Content-Type", "")
@@ -158,7 +164,13 @@ class Side:
         return Watching(*self._open(path, "GET", None, None, query))
 
     def _open(
-        self, path: str, method: str, body: Any, who: tuple[str, str] | None, query: dict[str, str]
+        self,
+        path: str,
+        method: str,
+        body: Any,
+        who: tuple[str, str] | None,
+        query: dict[str, str],
+        content_type: str = "application/json",
     ) -> tuple[Connection, http.client.HTTPResponse]:
         server, token = who or (self.server, self.token)
         parts = urlsplit(server)
@@ -167,9 +179,9 @@ class Side:
         else:
             raw = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
         headers = {"Accept": "application/json", "User-Agent": "contract", "Authorization": f"Bearer {token}"}
-        data = None if body is None else json.dumps(body)
-        if data:
-            headers["Content-Type"] = "application/json"
+        data = body if body is None or isinstance(body, str) else json.dumps(body)
+        if data is not None:
+            headers["Content-Type"] = content_type
         raw.request(method, path + (f"?{urlencode(query)}" if query else ""), body=data, headers=headers)
         return Connection(raw), raw.getresponse()
 

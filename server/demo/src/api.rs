@@ -1,6 +1,6 @@
 //! The API server of one context: what it is given, how it starts, and who answers what.
 //!
-//! A verb is a file: `get`, `list`, `watch`. Each takes what was asked for and answers; none knows
+//! A verb is a file: `get`, `list`, `watch`; all that change something are in `write`. Each takes what was asked for and answers; none knows
 //! of connections, tokens or rights, which are dealt with before.
 
 mod access;
@@ -15,6 +15,7 @@ mod path;
 mod reply;
 mod token;
 mod watch;
+mod write;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::Method;
@@ -136,12 +138,12 @@ impl Silence {
 
 async fn answer(State(served): State<Arc<Served>>, request: Request) -> Response {
     served.silence.pass().await;
-    let (head, _body) = request.into_parts();
-    let answered = answered(&served, &head).await;
+    let (head, body) = request.into_parts();
+    let answered = answered(&served, &head, body).await;
     answered.unwrap_or_else(Failure::into_response)
 }
 
-async fn answered(served: &Arc<Served>, request: &Parts) -> Result<Response, Failure> {
+async fn answered(served: &Arc<Served>, request: &Parts, body: Body) -> Result<Response, Failure> {
     let Parts { method, uri, headers, .. } = request;
     access::check_token(&served.token, headers)?;
     let target = Target::of(uri.path())?;
@@ -159,9 +161,8 @@ async fn answered(served: &Arc<Served>, request: &Parts) -> Result<Response, Fai
         Verb::Get => get::answer(&served.store, &of),
         Verb::List => list::answer(&served.store, &of, &options.parsed(of.resource)?).await,
         Verb::Watch => watch::answer(served, &of, options.parsed(of.resource)?),
-        // Each becomes a verb with a file of its own.
         Verb::Create | Verb::Update | Verb::Patch | Verb::Delete | Verb::DeleteCollection => {
-            Err(Failure::method())
+            write::answer(&served.store, verb, &of, &options, (request, body)).await
         }
     }
 }

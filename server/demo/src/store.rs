@@ -3,6 +3,7 @@
 //! It is what etcd is to a real API server, with the little that controllers do for everybody:
 //! objects whose owners are all gone go too. It knows nothing of HTTP.
 
+mod change;
 mod garbage;
 mod history;
 mod stamp;
@@ -15,9 +16,10 @@ use serde_json::Value;
 use thiserror::Error;
 use tokio::sync::watch;
 
+pub(crate) use self::change::{Keep, Next, View};
 pub(crate) use self::history::{Event, Expired};
 use self::history::{History, WINDOW};
-pub(crate) use self::stamp::at_version;
+pub(crate) use self::stamp::{at_version, mark_deleted, seconds};
 use crate::document::text;
 pub use crate::resource::Resource;
 
@@ -111,6 +113,7 @@ struct Inner {
 
 /// The objects, each kind in its collection, and the newest version, one count for all as in etcd.
 struct State {
+    clock: Clock,
     version: u64,
     window: usize,
     collections: BTreeMap<Resource, Collection>,
@@ -138,7 +141,7 @@ impl Store {
 
     /// An empty store that remembers so many changes of each kind for watches.
     pub fn with_window(clock: Clock, window: usize) -> Self {
-        let state = State { version: 1, window, collections: BTreeMap::new() };
+        let state = State { clock, version: 1, window, collections: BTreeMap::new() };
         let newest = watch::Sender::new(state.version);
         Self(Arc::new(Inner { clock, state: Mutex::new(state), newest }))
     }
@@ -171,6 +174,11 @@ impl Store {
         garbage::collect(&mut state, &removed);
         self.0.newest.send_replace(state.version);
         Some(removed)
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.0.clock)()
     }
 
     /// An object as it is now.

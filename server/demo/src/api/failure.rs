@@ -1,5 +1,7 @@
 //! What goes wrong, in the words of a real API server (1.36; held by the contract tests).
 
+mod write;
+
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -66,23 +68,6 @@ impl Failure {
     /// What was asked cannot be understood.
     pub(super) fn bad_request(message: &str) -> Self {
         Self::status(StatusCode::BAD_REQUEST, Some("BadRequest"), message, None)
-    }
-
-    /// What was asked does not go together.
-    pub(super) fn invalid_options(complaints: &[Complaint]) -> Self {
-        let said: Vec<String> =
-            complaints.iter().map(|it| format!("{}: {}", it.field, it.message)).collect();
-        let said = match said.as_slice() {
-            [one] => one.clone(),
-            all => format!("[{}]", all.join(", ")),
-        };
-        let message = format!("ListOptions.meta.k8s.io \"\" is invalid: {said}");
-        let cause =
-            |it: &Complaint| json!({"reason": it.reason, "message": it.message, "field": it.field});
-        let causes: Vec<Value> = complaints.iter().map(cause).collect();
-        let details = json!({"group": "meta.k8s.io", "kind": "ListOptions", "causes": causes});
-        let code = StatusCode::UNPROCESSABLE_ENTITY;
-        Self::status(code, Some("Invalid"), &message, Some(details))
     }
 
     /// A watch from a version that is none: a real server takes that for its own fault.
@@ -153,26 +138,6 @@ impl Failure {
         }
         say("code", code.as_u16().into());
         Self { code, status: Some(status.into()), text: String::new() }
-    }
-}
-
-/// What is wrong with one field.
-pub(super) struct Complaint {
-    field: &'static str,
-    reason: &'static str,
-    message: String,
-}
-
-impl Complaint {
-    /// It must not be given here.
-    pub(super) fn forbidden(field: &'static str, why: &str) -> Self {
-        Self { field, reason: "FieldValueForbidden", message: format!("Forbidden: {why}") }
-    }
-
-    /// It must be one of the values known.
-    pub(super) fn unsupported(field: &'static str, value: &str, known: &str) -> Self {
-        let message = format!("Unsupported value: {value:?}: supported values: {known}");
-        Self { field, reason: "FieldValueNotSupported", message }
     }
 }
 

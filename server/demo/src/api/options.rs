@@ -109,8 +109,13 @@ impl Raw {
         })
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a word that may come more than once.
+    pub(super) fn texts(&self, name: &str) -> Vec<&str> {
+        self.0.iter().filter(|(it, _)| it == name).map(|(_, value)| value.as_str()).collect()
     }
 
     /// As a real server reads it: whatever does not say no says yes.

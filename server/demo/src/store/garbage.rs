@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::{Key, Resource, State};
-use crate::document::{part, text};
+use crate::document::{part, section, text};
 
 /// Takes away what an object that is gone has left: at once, where real controllers need a moment.
 pub(super) fn collect(state: &mut State, gone: &Value) {
@@ -17,10 +19,50 @@ pub(super) fn collect(state: &mut State, gone: &Value) {
             keys.extend(within(state, &namespace));
         }
         for key in keys {
-            if let Some(object) = state.take(&key) {
+            if let Some(object) = state.end(&key) {
                 left.push(names(&object));
             }
         }
+    }
+}
+
+/// Takes away what an object owns alone, before it goes itself.
+pub(super) fn end_owned(state: &mut State, owner: &Value) {
+    let uid = text(owner, "/metadata/uid").unwrap_or_default();
+    let mut present = uids(state);
+    present.remove(uid);
+    for key in owned_by(state, uid, &present) {
+        if let Some(object) = state.end(&key) {
+            collect(state, &object);
+        }
+    }
+}
+
+/// Makes all that an object owns its own.
+pub(super) fn orphan(
+    state: &mut State,
+    owner: &Value,
+    now: Timestamp,
+    newest: &watch::Sender<u64>,
+) {
+    let uid = text(owner, "/metadata/uid").unwrap_or_default();
+    let is_owner = |it: &Value| text(it, "/uid") == Some(uid);
+    let owners = |object: &Value| part(object, "/metadata/ownerReferences").as_array().cloned();
+    let is_its = |object: &Value| owners(object).is_some_and(|all| all.iter().any(is_owner));
+    let keys: Vec<Key> =
+        all(state).filter(|(_, it)| is_its(it)).filter_map(|(_, it)| Key::of(it).ok()).collect();
+    for key in keys {
+        let Some(before) = state.get(&key) else { continue };
+        let mut object = Value::clone(&before);
+        let left: Vec<Value> =
+            owners(&object).into_iter().flatten().filter(|it| !is_owner(it)).collect();
+        let metadata = section(&mut object, "metadata");
+        if left.is_empty() {
+            metadata.remove("ownerReferences");
+        } else {
+            metadata.insert("ownerReferences".to_owned(), left.into());
+        }
+        state.set(&key, Some(before), object, now, newest);
     }
 }
 

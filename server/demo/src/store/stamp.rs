@@ -59,6 +59,16 @@ pub(crate) fn at_version(object: &Value, version: u64) -> Value {
     object
 }
 
+/// Marks an object as one whose deletion is asked for; kinds that count what is wanted count that.
+pub(crate) fn mark_deleted(object: &mut Value, now: Timestamp) {
+    let metadata = section(object, "metadata");
+    metadata.insert("deletionTimestamp".to_owned(), seconds(now).into());
+    metadata.insert("deletionGracePeriodSeconds".to_owned(), 0.into());
+    if let Some(generation) = metadata.get("generation").and_then(Value::as_u64) {
+        metadata.insert("generation".to_owned(), (generation + 1).into());
+    }
+}
+
 /// One more than before when anything but `metadata` and `status` has changed.
 fn generation(object: &Value, before: Option<&Value>) -> u64 {
     let Some(before) = before else { return 1 };
@@ -68,6 +78,12 @@ fn generation(object: &Value, before: Option<&Value>) -> u64 {
         wanted.retain(|name, _| name != "metadata" && name != "status");
         wanted
     };
+    // A deletion that begins is counted by whoever marks it.
+    let said = part(object, "/metadata/generation").as_u64().unwrap_or(was);
+    let marked = |it| !part(it, "/metadata/deletionTimestamp").is_null();
+    if marked(object) && !marked(before) {
+        return said;
+    }
     if wanted(object) == wanted(before) { was } else { was + 1 }
 }
 
@@ -84,6 +100,6 @@ fn uid(key: &Key, version: u64, now: Timestamp) -> String {
 }
 
 /// As Kubernetes writes moments.
-fn seconds(now: Timestamp) -> String {
+pub(crate) fn seconds(now: Timestamp) -> String {
     now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

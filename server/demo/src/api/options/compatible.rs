@@ -1,7 +1,8 @@
 //! What must not be asked together.
 
 use super::Raw;
-use crate::api::failure::{Complaint, Failure};
+use crate::api::failure::Failure;
+use crate::complaint::Complaint;
 
 const MATCH: &str = "resourceVersionMatch";
 const INITIAL: &str = "sendInitialEvents";
@@ -10,7 +11,11 @@ const WITH_CONTINUE: &str = "resourceVersionMatch is forbidden when continue is 
 /// Refuses with all that is wrong, as a real server does.
 pub(super) fn check(asked: &Raw) -> Result<(), Failure> {
     let complaints = if asked.watches() { of_watch(asked) } else { of_list(asked) };
-    if complaints.is_empty() { Ok(()) } else { Err(Failure::invalid_options(&complaints)) }
+    if complaints.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::invalid_options("ListOptions", &complaints))
+    }
 }
 
 fn of_list(asked: &Raw) -> Vec<Complaint> {
