@@ -249,6 +249,8 @@ def test_a_service_is_replaced_as_skypilot_does(writes: Writes) -> None:
     assert writes.replace(balancer("b", writes.namespace, [port(80)]), "a")["status"] == 400
     other["metadata"]["uid"] = "x"
     assert writes.replace(other, "a")["status"] == 409
+    for metadata in ({}, {"labels": {"x": "y"}}):
+        assert writes.replace(other | {"metadata": metadata}, "a")["status"] == 400
 
 
 def test_who_writes_an_older_state_is_refused(writes: Writes) -> None:

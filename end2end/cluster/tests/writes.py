@@ -111,10 +111,10 @@ def plain(value: Any) -> Any:
         return UID.sub("UID", ADDRESS.sub("ADDRESS", value))
     if not isinstance(value, dict):
         return value
-    made = {name: plain(item) for name, item in value.items() if name != "managedFields"}
+    made = {UID.sub("UID", name): plain(item) for name, item in value.items() if name != "managedFields"}
     if "managedFields" in value:
         made["owners"] = {
-            " ".join(entry[part] for part in ("manager", "operation", "apiVersion")): entry["fieldsV1"]
+            " ".join(entry[part] for part in ("manager", "operation", "apiVersion")): plain(entry["fieldsV1"])
             for entry in value["managedFields"]
         }
     
@@ -127,6 +127,10 @@ def plain(value: Any) -> Any:
         made["name"] = re.sub(r"[a-z0-9]{5}$", "NAME", value["name"])
     if isinstance(value.get("uid"), str) and UID.fullmatch(value["uid"]):
         made["uid"] = value["uid"]
+    causes = value.get("causes", [])
+    if causes and causes[0].get("reason") == "FieldManagerConflict":
+        # A real server has no order of managers here.
+        made["causes"].sort(key=lambda cause: cause["message"])
     for name in ("message", "field"):
         if isinstance(value.get(name), str):
             said = re.sub(r"Duplicate value: 3\d{4}", "Duplicate value: a node port", made[name])

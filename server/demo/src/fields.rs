@@ -142,7 +142,8 @@ impl Managers {
         let live = before.unwrap_or(&nothing);
         if before.is_some() && self.0.is_empty() {
             let first = Manager::new(BEFORE_APPLY, Operation::Update, &by.api_version);
-            self.set(&first, owned(record, live), None, now);
+            let Comparison { added, modified, .. } = compared(record, &nothing, live);
+            self.set(&first, modified.with(&added), None, now);
         }
         let had = self.0.get(by).cloned();
         let whole = merged(record, live, document);

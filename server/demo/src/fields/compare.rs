@@ -38,7 +38,11 @@ pub(crate) fn tracked(document: &Value) -> Value {
             && *value != ""
     });
     if let Some(metadata) = whole.get_mut("metadata") {
-        fields(metadata).retain(|name, _| !STRIPPED.contains(&name.as_str()));
+        let metadata = fields(metadata);
+        metadata.retain(|name, _| !STRIPPED.contains(&name.as_str()));
+        if metadata.is_empty() {
+            whole.remove("metadata");
+        }
     }
     document
 }

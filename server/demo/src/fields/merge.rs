@@ -68,6 +68,12 @@ fn item_step(shape: Shape, item: &Value) -> String {
     }
 }
 
+/// Whether a field is a part of its own; the two that every object has are not, since more is in
+/// them than anybody owns.
+fn is_part(step: &str, shape: Shape) -> bool {
+    matches!(shape, Shape::Record(_)) && !["f:metadata", "f:spec"].contains(&step)
+}
+
 /// The object without what was owned by an earlier document and is owned by nobody now.
 pub(super) fn pruned(
     record: &'static Record,
@@ -82,7 +88,8 @@ fn prune(shape: Shape, value: &Value, earlier: &Paths, owned: Option<&Paths>) ->
     let kept = |step: &str, shape: Shape, value: &Value| {
         let owned = owned.and_then(|owned| owned.below(step));
         match earlier.below(step) {
-            Some(earlier) if earlier.is_here() && owned.is_none() => None,
+            // A part that nobody says anything of any more goes with all that is in it.
+            Some(earlier) if owned.is_none() && (earlier.is_here() || is_part(step, shape)) => None,
             Some(earlier) => Some(prune(shape, value, earlier, owned)),
             None => Some(value.clone()),
         }

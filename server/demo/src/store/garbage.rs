@@ -6,8 +6,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::{Key, Resource, State};
+use super::{Key, Resource, State, seconds};
 use crate::document::{part, section, text};
+use crate::fields::{Manager, Managers, Operation};
+use crate::schema;
+
+/// Where the garbage collector runs.
+const COLLECTOR: &str = "kube-controller-manager";
 
 /// Takes away what an object that is gone has left: at once, where real controllers need a moment.
 pub(super) fn collect(state: &mut State, gone: &Value) {
@@ -61,6 +66,11 @@ pub(super) fn orphan(
             metadata.remove("ownerReferences");
         } else {
             metadata.insert("ownerReferences".to_owned(), left.into());
+        }
+        if let Some(record) = schema::of(key.resource) {
+            let by = Manager::new(COLLECTOR, Operation::Update, &key.resource.api_version());
+            let managers = Managers::of(&before);
+            managers.updated(record, &before, &object, &by, &seconds(now)).write(&mut object);
         }
         state.set(&key, Some(before), object, now, newest);
     }

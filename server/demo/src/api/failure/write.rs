@@ -141,6 +141,13 @@ impl Failure {
         Self::status(StatusCode::CONFLICT, Some("Conflict"), &message, Some(details))
     }
 
+    /// An object does not say its name, though the path does.
+    pub(in crate::api) fn no_name(name: &str) -> Self {
+        Self::bad_request(&format!(
+            "the name of the object ({name} based on URL) was undeterminable: name must be provided"
+        ))
+    }
+
     /// What a real server takes for its own fault.
     pub(in crate::api) fn internal(message: &str) -> Self {
         Self::status(StatusCode::INTERNAL_SERVER_ERROR, None, message, None)

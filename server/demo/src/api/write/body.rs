@@ -102,12 +102,14 @@ impl Write<'_> {
     /// Whether an object says of itself that it is the one that the path means.
     pub(super) fn check_names(&self, object: &Value, name: Option<&str>) -> Result<(), Failure> {
         let said = text(object, "/metadata/name");
-        if let (Some(said), Some(name)) = (said, name)
-            && said != name
-        {
-            return Err(Failure::bad_request(&format!(
-                "the name of the object ({said}) does not match the name on the URL ({name})"
-            )));
+        match (said, name) {
+            (Some(said), Some(name)) if said != name => {
+                return Err(Failure::bad_request(&format!(
+                    "the name of the object ({said}) does not match the name on the URL ({name})"
+                )));
+            }
+            (None, Some(name)) => return Err(Failure::no_name(name)),
+            _ => {}
         }
         let namespace = text(object, "/metadata/namespace");
         if namespace.is_some_and(|namespace| namespace != self.namespace) {

@@ -21,18 +21,25 @@ pub(super) fn answer(write: &Write<'_>, name: &str, body: &[u8]) -> Result<Respo
         let (record, force) = (write.record, write.options.force);
         let applied = managers.applied(record, before, &document, &by, force, &now);
         let (mut object, managers) = applied.map_err(|all| Failure::conflicts(&all))?;
+        let is_said = |pointer| !part(&document, pointer).is_null();
+        let is_named = is_said("/metadata/name") || is_said("/metadata/uid");
+        if !is_said("/metadata") || before.is_none() && !is_named {
+            return Err(Failure::no_name(name));
+        }
         if before.is_none() {
             let uid = text(&document, "/metadata/uid");
-            section(&mut object, "metadata").remove("resourceVersion");
+            let metadata = section(&mut object, "metadata");
+            metadata.remove("resourceVersion");
+            metadata.insert("name".to_owned(), name.into());
             if let Some(uid) = uid {
                 let why = format!(
-                    "Precondition failed: UID in precondition: {uid}, UID in object meta: "
+                    "uid mismatch: the provided object specified uid {uid}, and no existing object \
+                     was found"
                 );
                 return Err(Failure::another(write.resource, name, &why));
             }
         }
-        let strict_or_not = write.complete(&object);
-        let object = strict_or_not.map_err(|why| Failure::internal(&why))?;
+        let object = write.complete(&object).map_err(|why| Failure::internal(&why))?;
         Ok(Draft { object, managers })
     })
 }
@@ -55,21 +62,20 @@ fn document(write: &Write<'_>, name: &str, body: &[u8]) -> Result<Value, Failure
     if !part(&document, "/metadata/managedFields").is_null() {
         return Err(Failure::bad_request("metadata.managedFields must be nil"));
     }
-    write.check_names(&document, Some(name))?;
+    let is_named = text(&document, "/metadata/name").is_some();
+    write.check_names(&document, is_named.then_some(name))?;
     let said = |pointer| text(&document, pointer).unwrap_or_default();
     let (namespace, said) = (said("/metadata/namespace"), said("/metadata/name"));
     let what = format!("({namespace}/{said}; {group}/{version}, Kind={kind})");
     let wrong = |why: &str| {
         Failure::internal(&format!("failed to create typed patch object {what}: {why}"))
     };
-    let Decoded { mut object, unknown } =
-        decoded(write.record, &document).map_err(|it| wrong(&it))?;
+    let Decoded { object, unknown } = decoded(write.record, &document).map_err(|it| wrong(&it))?;
     if let Some(field) = unknown.first() {
         return Err(wrong(&format!(".{field}: field not declared in schema")));
     }
     if let Some(twice) = duplicates(write.record, &object) {
         return Err(wrong(&twice));
     }
-    section(&mut object, "metadata").insert("name".to_owned(), name.into());
     Ok(object)
 }
