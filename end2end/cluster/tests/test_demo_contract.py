@@ -330,7 +330,14 @@ def test_what_there_is_to_ask_for(both: Pair) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1", "/apis/apps/v1", "/apis/discovery.k8s.io/v1", "/apis/networking.k8s.io/v1"]
+    "path",
+    [
+        "/api/v1",
+        "/apis/apps/v1",
+        "/apis/authorization.k8s.io/v1",
+        "/apis/discovery.k8s.io/v1",
+        "/apis/networking.k8s.io/v1",
+    ],
 )
 def test_kinds_are_what_they_are(both: Pair, path: str) -> None:
     both.same(lambda side: {k: v for k, v in side.ask(path).body.items() if k != "resources"})

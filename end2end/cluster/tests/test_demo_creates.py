@@ -221,6 +221,8 @@ def test_bodies_that_are_no_objects(writes: Writes) -> None:
         assert writes.send("POST", path, body)["status"] == 400
     assert writes.send("POST", path, "{}", "text/plain")["status"] == 415
     assert writes.send("POST", path, {"metadata": {"name": "x"}})["status"] == 422
+    long = thing("Service", "x", writes.namespace) | {"long": "x" * (3 << 20)}
+    assert writes.send("POST", path, long)["status"] == 413
     nowhere = balancer("a", "no-such-namespace", [port(80)])
     assert writes.send("POST", "/api/v1/namespaces/no-such-namespace/services", nowhere)["status"] == 404
     for path in (writes.path("Service", "a"), "/api/v1/services"):

@@ -165,3 +165,13 @@ def test_a_finalizer_holds_what_goes_with_its_owner(writes: Writes) -> None:
     wait_for("the end of the owner to be seen", is_ending, seconds=30)
     writes.patch("Service", "a", MERGE_PATCH, {"metadata": {"finalizers": None}})
     assert writes.get("Service", "a")["status"] == 404
+
+
+def test_what_names_an_owner_that_is_gone_goes(writes: Writes) -> None:
+    owner = {"apiVersion": "v1", "kind": "Pod", "name": "c-head", "uid": "0e0ec2e0-0000-4000-8000-000000000000"}
+    make(writes, ownerReferences=[owner])
+
+    def is_gone() -> bool:
+        return all(side.ask(writes.path("Service", "a")).status == 404 for side in writes.pair.sides)
+
+    wait_for("the end of what nobody owns", is_gone, seconds=30)

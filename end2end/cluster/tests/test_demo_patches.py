@@ -5,9 +5,11 @@ Every test writes the same to both. Where they differ, the demo is wrong.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from contract import Pair
+from contract import Pair, Side
 from writes import JSON_PATCH, MERGE_PATCH, STRATEGIC, Writes, balancer, ingress, owned_ports, owners, port, route
 
 # To where a port is added.
@@ -37,6 +39,28 @@ def test_a_port_is_appended_and_belongs_to_who_did(writes: Writes) -> None:
     # SkyPilot writes it anew, and what others added is gone.
     replaced = writes.replace(balancer("a", writes.namespace, [port(80)]), "a", fieldManager="OpenAPI-Generator")
     assert OURS not in owners(replaced)
+
+
+def test_many_append_at_once(writes: Writes) -> None:
+    """Different ports are all there in the end, and one that all add is there once."""
+
+    def appended(side: Side, numbers: list[int]) -> list[int]:
+        def one(number: int) -> int:
+            patch = [APPEND | {"value": port(number)}]
+            return side.ask(writes.path("Service", "a"), "PATCH", patch, content_type=JSON_PATCH).status
+
+        with ThreadPoolExecutor(len(numbers)) as threads:
+            return sorted(threads.map(one, numbers))
+
+    different, same = list(range(9000, 9020)), [9100] * 20
+    assert writes.same(lambda side: appended(side, different)) == [200] * 20
+    assert writes.same(lambda side: appended(side, same)) == [200] + [422] * 19
+
+    def ports(side: Side) -> list[int]:
+        found = [it["port"] for it in writes.now(side, "Service", "a")["spec"]["ports"]]
+        return [found[0], *sorted(found[1:])]
+
+    assert writes.same(ports) == [80, *different, 9100]
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,9 @@ async fn main() -> std::io::Result<()> {
 
 /// All that the real server's user `nobody` may do.
 fn refusing() -> Rules {
-    let verbs = [Verb::Get, Verb::List, Verb::Watch, Verb::Create, Verb::Update, Verb::Patch];
-    let verbs = verbs.into_iter().chain([Verb::Delete, Verb::DeleteCollection]);
-    let forbidden = verbs.flat_map(|verb| Resource::ALL.map(|resource| (verb, resource))).collect();
-    Rules { user: "nobody".to_owned(), forbidden, ..Rules::default() }
+    let forbidden =
+        Verb::ALL.into_iter().flat_map(|verb| Resource::ALL.map(|resource| (verb, resource)));
+    Rules { user: "nobody".to_owned(), forbidden: forbidden.collect(), ..Rules::default() }
 }
 
 fn done(store: &Store, line: &str) -> Value {

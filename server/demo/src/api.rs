@@ -13,6 +13,7 @@ mod listen;
 mod options;
 mod path;
 mod reply;
+mod review;
 mod token;
 mod watch;
 mod write;
@@ -148,6 +149,9 @@ async fn answered(served: &Arc<Served>, request: &Parts, body: Body) -> Result<R
     access::check_token(&served.token, headers)?;
     let target = Target::of(uri.path())?;
     let options = Options::raw(uri);
+    if let Target::Review(review) = target {
+        return review::answer(served, review, &options, (request, body)).await;
+    }
     let Target::Objects(of) = target else {
         if *method != Method::GET {
             return Err(Failure::method());

@@ -30,7 +30,7 @@ const NOTICE: Duration = Duration::from_secs(1);
 /// The quickest address; the slowest takes some seconds more.
 const ENSURE: Duration = Duration::from_secs(8);
 const SPREAD: u64 = 8;
-const DELETE: Duration = Duration::from_secs(4);
+const DELETE: Duration = Duration::from_secs(2);
 /// What failed is tried again after this.
 const RETRY: Duration = Duration::from_mins(1);
 /// Services of this age have had their address for long when the demo starts.
@@ -114,10 +114,12 @@ impl Cloud {
         }
     }
 
-    /// Services that want an address, and are not on their way out.
+    /// Services that want an address, or have had one.
     fn services(&self) -> BTreeMap<Key, Arc<Value>> {
         let services = self.store().list(Resource::Services, None).into_iter();
-        let wanting = services.filter(|service| service::wants_address(service));
+        let wanting = services.filter(|service| {
+            service::wants_address(service) || service::has_finalizer(service, FINALIZER)
+        });
         wanting.filter_map(|service| Some((Key::of(&service).ok()?, service))).collect()
     }
 
@@ -170,6 +172,11 @@ impl Cloud {
         if service::deleting(service).is_some() {
             return self.delete(key, service, stage, now);
         }
+        if !service::wants_address(service) {
+            // It is of another type now: what it had is dropped with its stage.
+            service::release(self.store(), key, FINALIZER);
+            return None;
+        }
         Some(match stage {
             None => Stage::New { until: now + self.paced(NOTICE) },
             Some(Stage::New { until }) if until <= now => {
@@ -209,9 +216,10 @@ impl Cloud {
 
     /// Follows changes of the Service's ports.
     fn update(&self, key: &Key, service: &Value, mut balancer: Balancer) -> Stage {
+        service::add_finalizer(self.store(), key, FINALIZER);
         let ports = service::ports(service);
         if balancer.serves(&ports) {
-            // Whoever wrote the Service anew may have left out its status.
+            // Whoever wrote the Service anew may have left out both.
             service::serve(self.store(), key, balancer.ip(), &[]);
             return Stage::Serving(balancer);
         }

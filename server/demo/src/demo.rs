@@ -5,6 +5,7 @@
 
 mod context;
 mod kubeconfig;
+mod settle;
 
 use std::io;
 use std::sync::Arc;
@@ -88,11 +89,16 @@ impl Demo {
     }
 }
 
+/// Where somebody has forgotten a right: what is open can be changed, and nothing new opens.
+fn no_new_services() -> Rules {
+    Rules { forbidden: vec![(Verb::Create, Resource::Services)], ..Rules::default() }
+}
+
 /// The contexts that answer, at least in the beginning.
 async fn contexts(which: Which, now: Timestamp, pace: f32) -> io::Result<Vec<Context>> {
     let ingress = NodePort::bind().await?;
     let cloud = Context::new("demo-cloud", seed::cloud::seed(now, ingress.port));
-    let lab = Context::new("demo-lab", seed::lab::seed(now));
+    let lab = Context::new("demo-lab", seed::lab::seed(now)).ruled(no_new_services());
     let mut contexts = vec![cloud.behind(ingress).with_cloud(), lab];
     if which == Which::All {
         let ingress = NodePort::bind().await?;

@@ -7,6 +7,7 @@ pub(crate) mod decode;
 mod event;
 mod ingress;
 mod metadata;
+pub(crate) mod review;
 mod service;
 
 use crate::resource::Resource;

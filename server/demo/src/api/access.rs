@@ -6,6 +6,7 @@ use subtle::ConstantTimeEq as _;
 use super::Rules;
 use super::failure::Failure;
 use super::path::Of;
+use crate::store::Resource;
 
 /// What is done with objects, as rights name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,18 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Get,
+        Self::List,
+        Self::Watch,
+        Self::Create,
+        Self::Update,
+        Self::Patch,
+        Self::Delete,
+        Self::DeleteCollection,
+    ];
+
     /// As rights and refusals spell it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -70,11 +83,23 @@ pub(super) fn check_token(token: &str, headers: &HeaderMap) -> Result<(), Failur
     if is_right { Ok(()) } else { Err(Failure::unauthorized()) }
 }
 
+impl Rules {
+    /// Whether something may be done with objects of a kind there.
+    pub(super) fn allow(&self, verb: Verb, resource: Resource, namespace: Option<&str>) -> bool {
+        let only = self.only_namespace.as_deref();
+        let outside = only.is_some() && only != namespace;
+        !outside && !self.forbidden.contains(&(verb, resource))
+    }
+
+    /// Whether everything may be done.
+    pub(super) fn allow_all(&self) -> bool {
+        self.only_namespace.is_none() && self.forbidden.is_empty()
+    }
+}
+
 /// Refuses what the rules forbid, in the words of a real server.
 pub(super) fn check_rules(rules: &Rules, verb: Verb, of: &Of) -> Result<(), Failure> {
-    let outside =
-        rules.only_namespace.as_ref().is_some_and(|only| of.namespace.as_ref() != Some(only));
-    if !outside && !rules.forbidden.contains(&(verb, of.resource)) {
+    if rules.allow(verb, of.resource, of.namespace.as_deref()) {
         return Ok(());
     }
     let place = match &of.namespace {

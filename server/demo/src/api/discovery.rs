@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::path::Target;
-use super::reply;
+use super::{reply, review};
+use crate::schema;
 use crate::store::Resource;
 
 /// The version of Kubernetes whose words this server uses.
@@ -30,14 +31,15 @@ pub(super) fn answer(target: Target, address: SocketAddr) -> Result<Response, Fa
                 [{"clientCIDR": "0.0.0.0/0", "serverAddress": address.to_string()}],
         }),
         Target::Groups => {
-            let groups: BTreeSet<&str> = Resource::ALL.into_iter().map(Resource::group).collect();
+            let groups = Resource::ALL.into_iter().map(Resource::group);
+            let groups: BTreeSet<&str> = groups.chain([review::GROUP]).collect();
             let groups: Vec<Value> =
                 groups.into_iter().filter(|it| !it.is_empty()).map(group_versions).collect();
             json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
         }
         Target::Group(group) => group_document(&group)?,
         Target::Kinds(group, version) => kinds(&group, &version),
-        Target::Objects(_) => return Err(Failure::no_resource()),
+        Target::Objects(_) | Target::Review(_) => return Err(Failure::no_resource()),
     };
     Ok(reply::json(StatusCode::OK, &document))
 }
@@ -62,7 +64,8 @@ fn group_versions(group: &str) -> Value {
 }
 
 fn group_document(group: &str) -> Result<Value, Failure> {
-    if group.is_empty() || !Resource::ALL.iter().any(|it| it.group() == group) {
+    let is_known = Resource::ALL.iter().any(|it| it.group() == group) || group == review::GROUP;
+    if group.is_empty() || !is_known {
         return Err(Failure::no_page());
     }
     let mut document = group_versions(group);
@@ -74,7 +77,10 @@ fn group_document(group: &str) -> Result<Value, Failure> {
 
 fn kinds(group: &str, version: &str) -> Value {
     let its = |it: &Resource| it.group() == group && it.version() == version;
-    let kinds: Vec<Value> = Resource::ALL.into_iter().filter(its).map(kind).collect();
+    let mut kinds: Vec<Value> = Resource::ALL.into_iter().filter(its).map(kind).collect();
+    if group == review::GROUP {
+        kinds.extend(review::kinds());
+    }
     if group.is_empty() {
         // As a real server has it: the oldest list of kinds does not say its version.
         return json!({"kind": "APIResourceList", "groupVersion": version, "resources": kinds});
@@ -92,11 +98,18 @@ fn kind(resource: Resource) -> Value {
         "singularName": resource.kind().to_lowercase(),
         "namespaced": resource.namespaced(),
         "kind": resource.kind(),
-        "verbs": ["get", "list", "watch"],
+        "verbs": verbs(resource),
     });
     if !resource.short_names().is_empty() {
         let fields = crate::document::fields(&mut document);
         fields.insert("shortNames".to_owned(), resource.short_names().into());
     }
     document
+}
+
+fn verbs(resource: Resource) -> Vec<&'static str> {
+    let reads = ["get", "list", "watch"];
+    let writes = ["create", "delete", "deletecollection", "patch", "update"];
+    let is_written = schema::of(resource).is_some();
+    reads.into_iter().chain(writes.into_iter().filter(|_| is_written)).collect()
 }

@@ -1,6 +1,7 @@
 //! What a path means.
 
 use super::failure::Failure;
+use super::review::Review;
 use crate::store::{Key, Resource};
 
 /// What is asked for.
@@ -20,6 +21,8 @@ pub(super) enum Target {
     Kinds(String, String),
     /// Objects of a kind, or one.
     Objects(Of),
+    /// What who asks may do.
+    Review(Review),
 }
 
 /// The objects that are meant.
@@ -58,6 +61,13 @@ impl Target {
     }
 
     fn within(group: &str, version: &str, rest: &[&str]) -> Result<Self, Failure> {
+        if (group, version) == (super::review::GROUP, "v1") {
+            return match rest {
+                [] => Ok(Self::Kinds(group.to_owned(), version.to_owned())),
+                [plural] => Review::at(plural).map(Self::Review).ok_or_else(Failure::no_resource),
+                _ => Err(Failure::no_resource()),
+            };
+        }
         let known = |it: &Resource| it.group() == group && it.version() == version;
         if !Resource::ALL.iter().any(known) {
             // The core group is served by a part that knows no other.

@@ -3,10 +3,10 @@
 //! A way of writing is a file: `create`, `replace`, `patch`, `delete`. Each makes an object of what
 //! was sent; what becomes of it then is [`Write::create`] and [`Write::update`] for all.
 
-mod body;
+pub(super) mod body;
 mod create;
 mod delete;
-mod options;
+pub(super) mod options;
 mod patch;
 mod replace;
 
@@ -91,7 +91,9 @@ impl Write<'_> {
                 self.taken(&view, name, draft)
             }
         });
-        Ok(reply::json(StatusCode::CREATED, made?.as_ref()))
+        let made = made?;
+        self.check_owners(&key);
+        Ok(reply::json(StatusCode::CREATED, made.as_ref()))
     }
 
     /// What is said of an object whose name another has: first what is wrong with it itself.
@@ -139,7 +141,16 @@ impl Write<'_> {
             code = StatusCode::CREATED;
             self.complete_new(&view, name, draft)
         });
-        Ok(reply::json(code, written?.as_ref()))
+        let written = written?;
+        self.check_owners(&key);
+        Ok(reply::json(code, written.as_ref()))
+    }
+
+    /// As the garbage collector does a moment later.
+    fn check_owners(&self, key: &Key) {
+        if self.keep() == Keep::Yes {
+            self.store.check_owners(key);
+        }
     }
 
     /// The object as it is from now on, complete.

@@ -85,12 +85,15 @@ pub(super) fn write(store: &Store, service: &Value, reason: Reason, message: &st
     }
 }
 
-/// Takes away events that a real API server would have forgotten.
+/// Takes away events that a real API server would have forgotten: the cloud's own, and those that
+/// clients have written. What the demo began with stays.
 pub(super) fn forget_old(store: &Store, now: Timestamp) {
     for event in store.list(Resource::Events, None) {
-        let last = text(&event, "/lastTimestamp").and_then(|it| it.parse::<Timestamp>().ok());
-        let ours = text(&event, "/source/component") == Some(COMPONENT);
-        if ours && last.is_some_and(|last| now.duration_since(last) > KEPT) {
+        let moments = ["/lastTimestamp", "/eventTime", "/metadata/creationTimestamp"];
+        let last = moments.iter().find_map(|it| text(&event, it)?.parse::<Timestamp>().ok());
+        let is_new = text(&event, "/source/component") == Some(COMPONENT)
+            || !part(&event, "/metadata/managedFields").is_null();
+        if is_new && last.is_some_and(|last| now.duration_since(last) > KEPT) {
             let _ = Key::of(&event).map(|key| store.remove(&key));
         }
     }

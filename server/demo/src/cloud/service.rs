@@ -56,16 +56,20 @@ pub(super) fn add_finalizer(store: &Store, key: &Key, finalizer: &str) {
     });
 }
 
-/// Lets go of a Service that is being deleted; it goes when nobody else holds it.
+/// Lets go of a Service; one that is being deleted goes when nobody else holds it.
 pub(super) fn release(store: &Store, key: &Key, finalizer: &str) {
     let left = store.update(key, |service| {
         if let Some(Value::Array(finalizers)) = section(service, "metadata").get_mut("finalizers") {
             finalizers.retain(|it| it != finalizer);
+            if finalizers.is_empty() {
+                section(service, "metadata").remove("finalizers");
+            }
         }
         section(service, "status").insert("loadBalancer".to_owned(), json!({}));
     });
     let holders = left.as_deref().map(|service| part(service, "/metadata/finalizers"));
-    if holders.and_then(Value::as_array).is_none_or(Vec::is_empty) {
+    let is_ending = left.as_deref().is_some_and(|service| deleting(service).is_some());
+    if is_ending && holders.and_then(Value::as_array).is_none_or(Vec::is_empty) {
         store.remove(key);
     }
 }

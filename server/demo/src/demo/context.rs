@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::net::TcpSocket;
 use tokio_util::sync::CancellationToken;
 
+use super::settle;
 use crate::api::{Api, ApiConfig, Rules};
 use crate::apps::network::Network;
 use crate::balancer::address::Addresses;
@@ -58,6 +59,7 @@ impl Context {
         let Shared { addresses, clock, pace, stopping } = shared;
         let store = Store::new(*clock);
         for object in seed.objects {
+            let object = settle::settled(&store, object);
             store.put(object).map_err(io::Error::other)?;
         }
         let network = Network::new(store.clone(), seed.apps);

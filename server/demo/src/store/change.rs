@@ -99,6 +99,16 @@ impl Store {
         })
     }
 
+    /// Ends an object that names owners of which there is none: whoever wrote it came too late.
+    pub(crate) fn check_owners(&self, key: &Key) {
+        let mut state = self.state();
+        let has_owner = state.get(key).is_none_or(|object| garbage::has_owner(&state, &object));
+        if !has_owner && let Some(gone) = state.end(key) {
+            garbage::collect(&mut state, &gone);
+        }
+        self.0.newest.send_replace(state.version);
+    }
+
     /// Ends what waits for the garbage collector alone: an object whose deletion waits for all that
     /// it owns, or for letting go of it.
     pub(crate) fn collect(&self, key: &Key) {

@@ -31,6 +31,14 @@ pub(super) fn collect(state: &mut State, gone: &Value) {
     }
 }
 
+/// Whether somebody owns an object, or nobody is meant to.
+pub(super) fn has_owner(state: &State, object: &Value) -> bool {
+    let owners = part(object, "/metadata/ownerReferences").as_array();
+    let Some(owners) = owners.filter(|owners| !owners.is_empty()) else { return true };
+    let present = uids(state);
+    owners.iter().filter_map(|owner| text(owner, "/uid")).any(|uid| present.contains(uid))
+}
+
 /// Takes away what an object owns alone, before it goes itself.
 pub(super) fn end_owned(state: &mut State, owner: &Value) {
     let uid = text(owner, "/metadata/uid").unwrap_or_default();

@@ -7,6 +7,7 @@
 )]
 
 mod visitor;
+mod writes;
 
 use hyper::StatusCode;
 use serde_json::json;

@@ -99,9 +99,28 @@ impl Visitor {
         let port = ports.iter().find(|port| port["targetPort"] == target).unwrap();
         Place { host: format!("{ip}:{}", port["port"]), token: None }
     }
+
+    /// A port of a load balancer that has an address, by its name.
+    pub(crate) async fn port(&self, namespace: &str, name: &str, port: &str) -> Place {
+        let service = self.service(namespace, name).await;
+        let ip = service["status"]["loadBalancer"]["ingress"][0]["ip"].as_str().unwrap();
+        let ports = service["spec"]["ports"].as_array().unwrap();
+        let port = ports.iter().find(|it| it["name"] == port).unwrap();
+        Place { host: format!("{ip}:{}", port["port"]), token: None }
+    }
 }
 
 impl Place {
+    /// Whether somebody listens there soon.
+    pub(crate) async fn accepts(&self) -> bool {
+        let accepted = async {
+            while TcpStream::connect(&self.host).await.is_err() {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(PATIENCE, accepted).await.is_ok()
+    }
+
     pub(crate) fn host(&self) -> &str {
         &self.host
     }
@@ -117,6 +136,18 @@ impl Place {
 
     pub(crate) async fn post(&self, path: &str, body: Vec<u8>) -> Answer {
         let request = self.request(Method::POST, path).body(Full::new(Bytes::from(body))).unwrap();
+        Answer::read(self.send(request).await.unwrap()).await.unwrap()
+    }
+
+    /// Asks with a body of a type.
+    pub(crate) async fn send_json(
+        &self,
+        (method, media_type): (Method, &str),
+        path: &str,
+        body: &Value,
+    ) -> Answer {
+        let request = self.request(method, path).header("content-type", media_type);
+        let request = request.body(Full::new(Bytes::from(body.to_string()))).unwrap();
         Answer::read(self.send(request).await.unwrap()).await.unwrap()
     }
 

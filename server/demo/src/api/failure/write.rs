@@ -38,6 +38,12 @@ impl Failure {
         Self::complain(" \"\"", json!({}), &[complaint])
     }
 
+    /// A review that asks about nothing, or about two things.
+    pub(in crate::api) fn invalid_review(complaint: Complaint) -> Self {
+        let about = json!({"group": "authorization.k8s.io"});
+        Self::complain(".authorization.k8s.io \"\"", about, &[complaint])
+    }
+
     fn complain(about: &str, mut details: Value, complaints: &[Complaint]) -> Self {
         let mut said: Vec<String> = vec![];
         for Complaint { field, message, .. } in complaints {

@@ -9,17 +9,18 @@ use super::Write;
 use crate::api::failure::Failure;
 use crate::document::{fields, section, text};
 use crate::kinds;
+use crate::schema::Record;
 use crate::schema::decode::{Decoded, decoded};
 use crate::store::Resource;
 
 /// `--max-request-bytes` of etcd is half of this; a real server reads no more either.
 const LIMIT: usize = 3 << 20;
 
-pub(super) async fn read(body: Body) -> Result<Bytes, Failure> {
+pub(in crate::api) async fn read(body: Body) -> Result<Bytes, Failure> {
     axum::body::to_bytes(body, LIMIT).await.map_err(|_| Failure::too_large(LIMIT))
 }
 
-pub(super) fn media_type(headers: &HeaderMap) -> &str {
+pub(in crate::api) fn media_type(headers: &HeaderMap) -> &str {
     let value = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
     value.unwrap_or_default().split(';').next().unwrap_or_default().trim()
 }
@@ -31,13 +32,30 @@ pub(super) fn parsed(body: &[u8]) -> Result<Value, String> {
     })
 }
 
-impl Write<'_> {
-    /// The object that a request brings whole, with what it leaves out filled in.
-    pub(super) fn object(&self, media_type: &str, body: &[u8]) -> Result<Value, Failure> {
+/// The kind of object that is asked for.
+pub(in crate::api) struct Wanted {
+    pub(in crate::api) record: &'static Record,
+    pub(in crate::api) group: &'static str,
+    /// Whether fields that nobody knows are refused.
+    pub(in crate::api) strict: bool,
+}
+
+impl Wanted {
+    fn kind(&self) -> &'static str {
+        self.record.name
+    }
+
+    pub(in crate::api) fn api_version(&self) -> String {
+        let slash = if self.group.is_empty() { "" } else { "/" };
+        format!("{}{slash}v1", self.group)
+    }
+
+    /// The object that a request brings whole.
+    pub(in crate::api) fn object(&self, media_type: &str, body: &[u8]) -> Result<Value, Failure> {
         if media_type != "application/json" && !media_type.is_empty() {
             return Err(Failure::media_type(false));
         }
-        let kind = self.resource.kind();
+        let kind = self.kind();
         let document = parsed(body).map_err(|why| {
             let shown = String::from_utf8_lossy(body);
             let shown = if shown.is_empty() { "<empty>" } else { &*shown };
@@ -47,28 +65,23 @@ impl Write<'_> {
             ))
         })?;
         self.check_kind(&document)?;
-        let read = self.complete(&document);
-        let version = self.resource.version();
-        read.map_err(|why| {
-            Failure::bad_request(&format!(
-                "{kind} in version {version:?} cannot be handled as a {kind}: {why}"
-            ))
+        self.read(&document).map_err(|why| {
+            let said = format!("{kind} in version \"v1\" cannot be handled as a {kind}: {why}");
+            Failure::bad_request(&said)
         })
     }
 
-    /// Reads a document as an object of the kind and fills in what it leaves out.
-    pub(super) fn complete(&self, document: &Value) -> Result<Value, String> {
+    /// Reads a document as an object of the kind.
+    pub(super) fn read(&self, document: &Value) -> Result<Value, String> {
         let Decoded { mut object, unknown } = decoded(self.record, document)?;
-        if self.options.strict && !unknown.is_empty() {
+        if self.strict && !unknown.is_empty() {
             let fields: Vec<String> =
                 unknown.iter().map(|field| format!("unknown field {field:?}")).collect();
             return Err(format!("strict decoding error: {}", fields.join(", ")));
         }
         section(&mut object, "metadata");
-        fields(&mut object).insert("kind".to_owned(), self.resource.kind().into());
-        let version = self.resource.api_version();
-        fields(&mut object).insert("apiVersion".to_owned(), version.into());
-        kinds::fill_in(self.resource, &mut object);
+        fields(&mut object).insert("kind".to_owned(), self.kind().into());
+        fields(&mut object).insert("apiVersion".to_owned(), self.api_version().into());
         Ok(object)
     }
 
@@ -77,11 +90,11 @@ impl Write<'_> {
         else {
             return Ok(());
         };
-        let wanted = self.resource.kind();
-        if (version, kind) == (&*self.resource.api_version(), wanted) {
+        let wanted = self.kind();
+        if (version, kind) == (&*self.api_version(), wanted) {
             return Ok(());
         }
-        let within = match self.resource.group() {
+        let within = match self.group {
             "" => "core",
             group => group.split('.').next().unwrap_or_default(),
         };
@@ -97,6 +110,27 @@ impl Write<'_> {
         Err(Failure::bad_request(&format!(
             "{kind} in version {short:?} cannot be handled as a {wanted}: {why}"
         )))
+    }
+}
+
+impl Write<'_> {
+    fn wanted(&self) -> Wanted {
+        let (record, group, strict) = (self.record, self.resource.group(), self.options.strict);
+        Wanted { record, group, strict }
+    }
+
+    /// The object that a request brings whole, with what it leaves out filled in.
+    pub(super) fn object(&self, media_type: &str, body: &[u8]) -> Result<Value, Failure> {
+        let mut object = self.wanted().object(media_type, body)?;
+        kinds::fill_in(self.resource, &mut object);
+        Ok(object)
+    }
+
+    /// Reads a document as an object of the kind and fills in what it leaves out.
+    pub(super) fn complete(&self, document: &Value) -> Result<Value, String> {
+        let mut object = self.wanted().read(document)?;
+        kinds::fill_in(self.resource, &mut object);
+        Ok(object)
     }
 
     /// Whether an object says of itself that it is the one that the path means.

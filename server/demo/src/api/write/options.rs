@@ -14,18 +14,18 @@ const MANAGER: usize = 128;
 pub(super) const APPLY: &str = "application/apply-patch+yaml";
 
 /// What is asked.
-pub(super) struct Options {
+pub(in crate::api) struct Options {
     /// Nothing is kept.
     pub(super) dry: bool,
     /// Fields that nobody knows are refused.
-    pub(super) strict: bool,
+    pub(in crate::api) strict: bool,
     /// Fields that others own are taken from them.
     pub(super) force: bool,
     manager: String,
 }
 
 impl Options {
-    pub(super) fn parse(
+    pub(in crate::api) fn parse(
         verb: Verb,
         query: &Raw,
         headers: &HeaderMap,
@@ -63,7 +63,7 @@ impl Options {
     }
 
     /// Who writes.
-    pub(super) fn manager(&self, operation: Operation, api_version: &str) -> Manager {
+    pub(in crate::api) fn manager(&self, operation: Operation, api_version: &str) -> Manager {
         Manager::new(&self.manager, operation, api_version)
     }
 }
