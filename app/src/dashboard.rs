@@ -6,7 +6,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::PostcardEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use skyports_model::{Description, EndpointId, Overview, Step};
+use skyports_model::outcome::Preflight;
+use skyports_model::{
+    Ask, ClusterId, DefaultMode, Description, EndpointId, Finding, Outcome, Overview, Port, Step,
+};
 
 /// What skyports can do, whoever asks. The server implements it; nothing here knows how.
 pub trait Dashboard: Send + Sync {
@@ -16,7 +19,24 @@ pub trait Dashboard: Send + Sync {
     /// The objects behind an endpoint of the overview, and their events. Asks Kubernetes, and is
     /// answered within seconds whatever happens there.
     fn describe(&self, id: EndpointId) -> Described;
+
+    /// The mode of a port that is opened without naming one, and why.
+    fn default_mode(&self, cluster: &ClusterId) -> DefaultMode;
+
+    /// What would happen, and what the API server would say to it. Changes nothing, and is answered
+    /// within 10 s.
+    fn preflight(&self, ask: Ask) -> Preflighted;
+
+    /// Does it; `confirmed` are the ports that a person has confirmed. Answered within 10 s: what
+    /// was written and what was not. How the endpoints fare is told by the overview.
+    fn carry_out(&self, ask: Ask, confirmed: Vec<Port>) -> CarriedOut;
 }
+
+/// A preflight on its way.
+pub type Preflighted = Pin<Box<dyn Future<Output = Result<Preflight, DashboardError>> + Send>>;
+
+/// An outcome on its way.
+pub type CarriedOut = Pin<Box<dyn Future<Output = Result<Outcome, DashboardError>> + Send>>;
 
 /// A description on its way.
 pub type Described = Pin<Box<dyn Future<Output = Result<Description, DashboardError>> + Send>>;
@@ -43,6 +63,18 @@ impl DashboardError {
             message: "Nobody is logged in here.".to_owned(),
             next: vec![Step::advice("Log in with the code that the terminal shows")],
         }
+    }
+
+    /// A finding that stands in the way.
+    pub fn of(finding: Finding) -> Self {
+        let message = finding.message();
+        let Finding { code, evidence, steps, .. } = finding;
+        let evidence = evidence.filter(|it| !message.contains(it.as_str()));
+        let message = match evidence {
+            Some(evidence) => format!("{message} Evidence: {evidence}"),
+            None => message,
+        };
+        Self { code: code.as_str().to_owned(), message, next: steps }
     }
 
     /// The server's own fault: no use-case was given to the request.

@@ -85,6 +85,14 @@ codes! {
     NextLaunchDrops = "next_launch_drops",
     /// A path of another Ingress takes the requests.
     PathShadowed = "path_shadowed",
+    /// The API server, a policy or a quota refuses a write.
+    WriteRefused = "write_refused",
+    /// Somebody else owns a field that was to be written.
+    WriteOwned = "write_owned",
+    /// Others kept changing what was to be written.
+    WriteContended = "write_contended",
+    /// Nobody answered a write.
+    WriteUnanswered = "write_unanswered",
 }
 
 impl fmt::Display for Code {

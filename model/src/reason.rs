@@ -5,6 +5,7 @@
 mod sentences;
 mod steps;
 
+pub(crate) use self::steps::role_for;
 use crate::code::Code;
 use crate::finding::{Finding, Step};
 use crate::id::{ContextName, Namespace, ObjectRef};

@@ -5,6 +5,7 @@ use crate::finding::{Finding, Step};
 use crate::id::{ContextName, ObjectRef};
 use crate::kubectl::Kubectl;
 use crate::net::Port;
+use crate::plan::Confirmation;
 use crate::reason::Reason;
 
 /// A cause for which nothing is written.
@@ -54,6 +55,8 @@ pub enum Refusal {
         /// What to do instead.
         advice: &'static str,
     },
+    /// A person has not confirmed a port that must be.
+    Unconfirmed(Box<Confirmation>),
     /// The manifest that was written does not say what was planned: a fault of skyports.
     ManifestDiffers {
         /// The object.
@@ -73,6 +76,7 @@ impl Refusal {
             Self::NameNotAllowed { .. } => Code::NameNotAllowed,
             Self::UnexpectedObject { .. } => Code::UnexpectedObject,
             Self::ReachNotPossible { .. } => Code::ReachNotPossible,
+            Self::Unconfirmed(confirmation) => confirmation.reason.code,
             Self::ManifestDiffers { .. } => Code::ManifestDiffers,
         }
     }
@@ -83,6 +87,7 @@ impl Refusal {
         let see = |object| Step::command("See the object", kubectl.describe(object));
         let (lead, detail, evidence, steps) = match self {
             Self::Because(reason) => return reason.finding(context),
+            Self::Unconfirmed(confirmation) => return confirmation.reason.clone(),
             Self::NoHead { cluster } => (
                 "The cluster has no head pod.".to_owned(),
                 "Nothing would answer on the port.".to_owned(),

@@ -35,6 +35,42 @@ pub struct CloseRequest {
     pub mode: OpenMode,
 }
 
+/// What somebody asks to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ask {
+    /// Open ports.
+    Open(OpenRequest),
+    /// Close ports.
+    Close(CloseRequest),
+}
+
+impl Ask {
+    /// The cluster.
+    pub fn cluster(&self) -> &ClusterId {
+        match self {
+            Self::Open(OpenRequest { cluster, .. }) | Self::Close(CloseRequest { cluster, .. }) => {
+                cluster
+            }
+        }
+    }
+
+    /// Its ports.
+    pub fn ports(&self) -> &PortSet {
+        match self {
+            Self::Open(OpenRequest { ports, .. }) | Self::Close(CloseRequest { ports, .. }) => {
+                ports
+            }
+        }
+    }
+
+    /// The mode.
+    pub fn mode(&self) -> OpenMode {
+        match self {
+            Self::Open(OpenRequest { mode, .. }) | Self::Close(CloseRequest { mode, .. }) => *mode,
+        }
+    }
+}
+
 /// The modes in which skyports opens and closes ports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum OpenMode {

@@ -3,9 +3,14 @@
 //!
 //! Start reading at [`contexts::resolve`], then [`view::run`].
 
+pub(crate) mod apply;
+pub(crate) mod context;
 pub mod contexts;
 pub(crate) mod describe;
+mod existing;
 mod guard;
 mod health;
+mod request;
+mod rights;
 pub mod view;
 mod watch;

@@ -3,3 +3,4 @@
 pub mod args;
 pub mod clock;
 pub mod environment;
+pub mod skypilot;

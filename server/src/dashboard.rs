@@ -4,5 +4,6 @@
 mod describe;
 pub mod document;
 pub mod live;
+pub mod ports;
 #[cfg(test)]
 pub(crate) mod testing;

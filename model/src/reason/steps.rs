@@ -104,6 +104,12 @@ fn grant(roles: String) -> Step {
     Step::command("Have an administrator make this role and bind it to your account", roles)
 }
 
+/// The smallest role that grants one verb on one resource of a namespace, as YAML to copy.
+pub(crate) fn role_for(resource: &str, namespace: &Namespace, verb: &str) -> String {
+    let name = format!("skyports-opener\n  namespace: {namespace}");
+    role("Role", &name, &[resource], verb).unwrap_or_default()
+}
+
 /// The smallest roles that grant those verbs, as YAML to copy. A Role cannot grant what lies in
 /// no namespace, so `ingressclasses` always gets a `ClusterRole`.
 fn roles(resources: &[String], namespace: Option<&Namespace>, verbs: &str) -> String {

@@ -6,6 +6,7 @@
 
 pub mod apps;
 pub mod describe;
+pub mod ground;
 mod manifest;
 mod names;
 pub mod objects;

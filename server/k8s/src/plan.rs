@@ -11,6 +11,7 @@ mod ingress;
 mod loadbalancer;
 mod naming;
 mod preview;
+mod reads;
 mod restricted;
 mod shadow;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use skyports_model::{
 
 use self::draft::{Draft, Site};
 pub use self::existing::{CustomMetadata, Environment, Existing, Head, HeadKind};
+pub use self::reads::Reads;
 
 /// What will be written, and what there is to say about it.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kube::{Api, Client};
+use skyports_k8s::ground::Ground;
 use skyports_k8s::objects::{About, EventFacts, Kind, Objects};
 use skyports_k8s::observe::{Observed, Scope, observe};
 use skyports_k8s::wire;
@@ -17,6 +18,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
+use super::context::Question;
 use super::contexts::{Namespaces, Target, Wanted};
 use super::guard::Guarded;
 use super::health::{ContextHealth, Health, Watched};
@@ -43,8 +45,13 @@ pub struct Picture {
     pub settled: bool,
 }
 
-/// Watches a context until `pictures` is closed.
-pub async fn run(index: usize, wanted: Wanted, pictures: mpsc::Sender<Picture>) {
+/// Watches a context until `pictures` is closed, and answers questions about what it has seen.
+pub(crate) async fn run(
+    index: usize,
+    wanted: Wanted,
+    questions: mpsc::Receiver<Question>,
+    pictures: mpsc::Sender<Picture>,
+) {
     let Wanted { name, target } = wanted;
     let target = match target {
         Ok(target) => target,
@@ -73,7 +80,7 @@ pub async fn run(index: usize, wanted: Wanted, pictures: mpsc::Sender<Picture>) 
         name,
         last: None,
     };
-    view.run(messages, pictures).await;
+    view.run(messages, questions, pictures).await;
     watches.abort();
 }
 
@@ -190,7 +197,12 @@ struct View {
 }
 
 impl View {
-    async fn run(mut self, mut messages: mpsc::Receiver<Message>, pictures: mpsc::Sender<Picture>) {
+    async fn run(
+        mut self,
+        mut messages: mpsc::Receiver<Message>,
+        mut questions: mpsc::Receiver<Question>,
+        pictures: mpsc::Sender<Picture>,
+    ) {
         let mut dirty = true;
         let mut not_before = Instant::now();
         let mut wake: Option<Timestamp> = None;
@@ -208,6 +220,11 @@ impl View {
                     Some(message) => dirty |= self.take(message),
                     None => return,
                 },
+                Some(Question { cluster, answer }) = questions.recv() => {
+                    let sees_classes = self.health.has_listed(Watched::IngressClasses);
+                    // Nobody left to tell is no failure.
+                    let _ = answer.send(Ground::of(&self.objects, sees_classes, &cluster));
+                }
                 () = until(due) => {
                     let (picture, next) = self.picture(clock::now());
                     wake = next;

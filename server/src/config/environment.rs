@@ -26,3 +26,25 @@ pub fn log_filter() -> String {
         .and_then(|v| v.into_string().ok())
         .unwrap_or_else(|| "warn,kube_client=off,kube_runtime=off".to_owned())
 }
+
+/// The files of SkyPilot's own config, the one that wins last: that of `SKYPILOT_CONFIG` alone, else
+/// the user's and the project's (`sky/skypilot_config.py` of 0.14.1).
+pub fn skypilot_config_files() -> Vec<PathBuf> {
+    let named = |variable| std::env::var_os(variable).filter(|path| !path.is_empty()).map(at_home);
+    if let Some(only) = named("SKYPILOT_CONFIG") {
+        return vec![only];
+    }
+    let user = named("SKYPILOT_GLOBAL_CONFIG")
+        .or_else(|| Some(std::env::home_dir()?.join(".sky/config.yaml")));
+    let project = named("SKYPILOT_PROJECT_CONFIG").unwrap_or_else(|| PathBuf::from(".sky.yaml"));
+    user.into_iter().chain([project]).collect()
+}
+
+/// A path in which `~` stands for the user's folder.
+fn at_home(path: std::ffi::OsString) -> PathBuf {
+    let path = PathBuf::from(path);
+    match (path.strip_prefix("~"), std::env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path,
+    }
+}

@@ -6,13 +6,18 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use skyports_app::dashboard::{Dashboard, Described};
-use skyports_model::{Change, ContextName, ContextState, ContextStatus, EndpointId, Overview};
+use skyports_app::dashboard::{CarriedOut, Dashboard, Described, Preflighted};
+use skyports_model::{
+    Ask, Change, ClusterId, ContextName, ContextState, ContextStatus, DefaultMode, EndpointId,
+    Overview, Port,
+};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::describe::describe;
 use super::document;
-use crate::cluster::contexts::{Target, Wanted};
+use super::ports::{self, Settings};
+use crate::cluster::context::Context;
+use crate::cluster::contexts::Wanted;
 use crate::cluster::view::{self, Picture};
 use crate::config::clock;
 
@@ -39,7 +44,8 @@ pub struct Live {
     settled: watch::Receiver<bool>,
     changes: broadcast::Sender<Arc<Told>>,
     /// How to reach the contexts, for what is asked on demand.
-    targets: Arc<BTreeMap<ContextName, Arc<Target>>>,
+    contexts: Arc<BTreeMap<ContextName, Arc<Context>>>,
+    settings: Arc<Settings>,
 }
 
 impl Live {
@@ -58,21 +64,31 @@ impl Live {
         let first =
             Overview { as_of: now, revision, contexts: statuses.collect(), clusters: vec![] };
         let pictures = contexts.iter().map(|_| None).collect();
-        let reachable = |wanted: &Wanted| {
-            let target = wanted.target.as_ref().ok()?;
-            Some((wanted.name.clone(), Arc::clone(target)))
-        };
-        let targets = Arc::new(contexts.iter().filter_map(reachable).collect());
         let (tell, incoming) = mpsc::channel(QUEUE);
+        let mut reachable = BTreeMap::new();
         for (index, wanted) in contexts.into_iter().enumerate() {
-            tokio::spawn(view::run(index, wanted, tell.clone()));
+            let (context, questions) = Context::of(&wanted);
+            reachable.extend(context.map(|context| (wanted.name.clone(), Arc::new(context))));
+            tokio::spawn(view::run(index, wanted, questions, tell.clone()));
         }
         let (overview, overviews) = watch::channel(Arc::new(first));
         let (settled, settles) = watch::channel(false);
         let (changes, _) = broadcast::channel(BACKLOG);
         let merge = Merge { pictures, overview, settled, changes: changes.clone() };
         tokio::spawn(merge.run(incoming));
-        Self { overview: overviews, settled: settles, changes, targets }
+        Self {
+            overview: overviews,
+            settled: settles,
+            changes,
+            contexts: Arc::new(reachable),
+            settings: Arc::default(),
+        }
+    }
+
+    /// The same, which writes as `settings` say.
+    #[must_use]
+    pub fn with_settings(self, settings: Settings) -> Self {
+        Self { settings: Arc::new(settings), ..self }
     }
 
     /// Waits until every context has answered or failed once.
@@ -103,8 +119,22 @@ impl Dashboard for Live {
     }
 
     fn describe(&self, id: EndpointId) -> Described {
-        let target = self.targets.get(&id.cluster.context).cloned();
-        Box::pin(describe(self.overview(), target, id))
+        let context = self.contexts.get(&id.cluster.context).cloned();
+        Box::pin(describe(self.overview(), context, id))
+    }
+
+    fn default_mode(&self, cluster: &ClusterId) -> DefaultMode {
+        self.settings.default_mode(&self.overview(), cluster)
+    }
+
+    fn preflight(&self, ask: Ask) -> Preflighted {
+        let context = self.contexts.get(&ask.cluster().context).cloned();
+        Box::pin(ports::preflight(Settings::clone(&self.settings), context, ask))
+    }
+
+    fn carry_out(&self, ask: Ask, confirmed: Vec<Port>) -> CarriedOut {
+        let context = self.contexts.get(&ask.cluster().context).cloned();
+        Box::pin(ports::carry_out(Settings::clone(&self.settings), context, ask, confirmed))
     }
 }
 

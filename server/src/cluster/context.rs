@@ -1,0 +1,45 @@
+//! One context as use-cases reach it: its client, and what its watches have told of a cluster.
+
+use std::sync::Arc;
+
+use skyports_k8s::ground::Ground;
+use skyports_model::ClusterId;
+use tokio::sync::{mpsc, oneshot};
+
+use super::contexts::{Target, Wanted};
+
+/// Questions that wait for the view; beyond it who asks waits.
+const QUEUE: usize = 64;
+
+/// A context that can be reached.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// How to reach it.
+    pub(crate) target: Arc<Target>,
+    questions: mpsc::Sender<Question>,
+}
+
+/// What a view is asked.
+#[derive(Debug)]
+pub(crate) struct Question {
+    /// Of which cluster.
+    pub(super) cluster: ClusterId,
+    /// Who waits for the answer.
+    pub(super) answer: oneshot::Sender<Ground>,
+}
+
+impl Context {
+    /// The context, if its entry can be used, and where its view hears questions.
+    pub(crate) fn of(wanted: &Wanted) -> (Option<Self>, mpsc::Receiver<Question>) {
+        let (questions, asked) = mpsc::channel(QUEUE);
+        let target = wanted.target.as_ref().ok().map(Arc::clone);
+        (target.map(|target| Self { target, questions }), asked)
+    }
+
+    /// What the watches have told of a cluster. `None` when nobody watches any more.
+    pub(crate) async fn ground(&self, cluster: ClusterId) -> Option<Ground> {
+        let (answer, told) = oneshot::channel();
+        self.questions.send(Question { cluster, answer }).await.ok()?;
+        told.await.ok()
+    }
+}

@@ -1,0 +1,118 @@
+//! Opens and closes ports: the use-cases of a preview and of a click.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use skyports_app::dashboard::DashboardError;
+use skyports_k8s::ground::Ground;
+use skyports_k8s::plan::{self, CustomMetadata, Environment, Existing, Plan, Reads};
+use skyports_model::outcome::Preflight;
+use skyports_model::{
+    Ask, ClusterId, ContextName, DefaultMode, Outcome, Overview, Port, Refusal, Step,
+};
+
+use crate::cluster::apply;
+use crate::cluster::context::Context;
+use crate::config::skypilot::SkyPilotConfig;
+
+/// What of the user's settings concerns writing.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The files of SkyPilot's config; read anew for each request, since people edit them.
+    pub skypilot_config: Vec<PathBuf>,
+    /// Whether `kind-skypilot` is the kubeconfig's current context.
+    pub is_sky_local: bool,
+    /// Whether nothing may be written.
+    pub read_only: bool,
+}
+
+impl Settings {
+    /// The mode of a cluster's next port.
+    pub(super) fn default_mode(&self, overview: &Overview, cluster: &ClusterId) -> DefaultMode {
+        let config = SkyPilotConfig::read(&self.skypilot_config).of(&cluster.context);
+        let used = overview.cluster(cluster).into_iter().flat_map(|cluster| &cluster.endpoints);
+        DefaultMode::of(used.map(|endpoint| endpoint.mode()), config.ports, self.is_sky_local)
+    }
+
+    fn environment(&self, context: &ContextName, ground: &Ground) -> Environment {
+        let config = SkyPilotConfig::read(&self.skypilot_config).of(context);
+        Environment {
+            context: context.clone(),
+            ingress_classes: ground.ingress_classes.clone(),
+            custom_metadata: CustomMetadata {
+                labels: config.labels,
+                annotations: config.annotations,
+            },
+            internal_annotations: None,
+        }
+    }
+}
+
+/// What would happen.
+pub(super) async fn preflight(
+    settings: Settings,
+    context: Option<Arc<Context>>,
+    ask: Ask,
+) -> Result<Preflight, DashboardError> {
+    let Some(context) = context else { return Err(unusable(&ask.cluster().context)) };
+    let reads = Reads::of(ask.cluster(), ask.mode(), ask.ports());
+    let plan = |existing: &Existing, ground: &Ground| planned(&settings, &ask, existing, ground);
+    apply::preflight(&context, ask.cluster(), &reads, plan).await.map_err(DashboardError::of)
+}
+
+/// Makes it happen.
+pub(super) async fn carry_out(
+    settings: Settings,
+    context: Option<Arc<Context>>,
+    ask: Ask,
+    confirmed: Vec<Port>,
+) -> Result<Outcome, DashboardError> {
+    if settings.read_only {
+        return Err(read_only());
+    }
+    let Some(context) = context else { return Err(unusable(&ask.cluster().context)) };
+    let reads = Reads::of(ask.cluster(), ask.mode(), ask.ports());
+    let plan = |existing: &Existing, ground: &Ground| planned(&settings, &ask, existing, ground);
+    let outcome = apply::carry_out(&context, ask.cluster(), &reads, &confirmed, plan);
+    let outcome = outcome.await.map_err(DashboardError::of)?;
+    tracing::info!(
+        cluster = %ask.cluster(),
+        mode = %outcome.mode,
+        direction = ?outcome.direction,
+        ports = ?outcome.changed.iter().map(|port| port.number()).collect::<Vec<_>>(),
+        writes = outcome.done.len(),
+        stopped = outcome.stopped.is_some(),
+        "ports"
+    );
+    Ok(outcome)
+}
+
+fn planned(
+    settings: &Settings,
+    ask: &Ask,
+    existing: &Existing,
+    ground: &Ground,
+) -> Result<Plan, Refusal> {
+    let environment = settings.environment(&ask.cluster().context, ground);
+    match ask {
+        Ask::Open(request) => plan::open(request, existing, &environment),
+        Ask::Close(request) => plan::close(request, existing, &environment),
+    }
+}
+
+fn read_only() -> DashboardError {
+    DashboardError {
+        code: "read_only".to_owned(),
+        message: "This skyports was started with --read-only and writes nothing.".to_owned(),
+        next: vec![Step::advice("Start it without --read-only")],
+    }
+}
+
+/// No cluster is ever shown of such a context, so this is for the one who asks out of turn.
+pub(super) fn unusable(context: &ContextName) -> DashboardError {
+    DashboardError {
+        code: "context_invalid".to_owned(),
+        message: format!("There is no way to reach {context}."),
+        next: vec![Step::command("See the contexts", "kubectl config get-contexts")],
+    }
+}
