@@ -1,6 +1,8 @@
 //! The sub-commands, a file each, and what their ends mean to a shell.
 
 pub mod exit;
+mod find;
 pub mod list;
+pub mod ports;
 pub mod serve;
 mod table;

@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use skyports_app::dashboard::DashboardError;
+use skyports_model::Step;
 use skyports_model::finding::shown;
 
 /// More characters than any message of ours needs.
@@ -20,6 +22,8 @@ pub enum Exit {
     Usage,
     /// Nothing matched.
     NoMatch,
+    /// `--wait` ran out of time.
+    Late,
 }
 
 impl From<Exit> for ExitCode {
@@ -29,6 +33,7 @@ impl From<Exit> for ExitCode {
             Exit::Cluster => 1,
             Exit::Usage => 2,
             Exit::NoMatch => 3,
+            Exit::Late => 4,
         })
     }
 }
@@ -50,4 +55,17 @@ pub(super) fn note(text: impl Display) {
 fn line(kind: &str, text: impl Display) {
     // With nobody left to read it there is nothing to do.
     let _ = writeln!(std::io::stderr(), "{kind}: {}", shown(&text.to_string(), LONGEST));
+}
+
+/// Tells why a use-case was not carried out, and what to do next.
+pub(super) fn tell_failure(error: &DashboardError) {
+    tell(&error.message, error.next.first().map(hint).as_deref());
+}
+
+/// A step as one line.
+pub(super) fn hint(step: &Step) -> String {
+    match &step.command {
+        Some(command) => format!("{}: {command}", step.title),
+        None => step.title.clone(),
+    }
 }

@@ -12,9 +12,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::exit::{Exit, note, tell};
+use crate::cluster::contexts;
 use crate::config::args::ServeArgs;
 use crate::config::environment;
 use crate::dashboard::live::Live;
+use crate::dashboard::ports::Settings;
 use crate::web::assets::WebFiles;
 use crate::web::host::AllowedHosts;
 use crate::web::listen;
@@ -34,7 +36,7 @@ pub fn run(args: ServeArgs) -> Exit {
 }
 
 async fn serve(args: ServeArgs) -> Exit {
-    let ServeArgs { listen, open, demo, no_login, read_only: _, web_dir, common } = args;
+    let ServeArgs { listen, open, demo, no_login, read_only, web_dir, common } = args;
     if !listen.ip().is_loopback() {
         tell(
             format!(
@@ -84,7 +86,17 @@ async fn serve(args: ServeArgs) -> Exit {
         }
     };
     let link = Link { address, code: sessions.login_code().map(str::to_owned) };
-    let live = Live::start(source.contexts);
+    let settings = Settings {
+        // The demo is the same wherever it is shown.
+        skypilot_config: if source.demo.is_some() {
+            vec![]
+        } else {
+            environment::skypilot_config_files()
+        },
+        is_sky_local: source.demo.is_none() && contexts::is_sky_local(&common),
+        read_only,
+    };
+    let live = Live::start(source.contexts).with_settings(settings);
     let shared = Shared::new(live, files, sessions, AllowedHosts::of(address), stopping.clone())
         .telling_of(source.demo);
     // Server functions run on this executor; a second initialisation by a test is harmless.

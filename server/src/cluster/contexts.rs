@@ -203,6 +203,14 @@ pub async fn resolve(args: &CommonArgs) -> Result<Vec<Wanted>, ContextsError> {
     }
 }
 
+/// Whether the kubeconfig's current context is the one that `sky local up` makes: SkyPilot then
+/// opens ports through an Ingress, in whatever context (`get_port_mode` of 0.14.1).
+pub fn is_sky_local(args: &CommonArgs) -> bool {
+    let kubeconfig = load(args.kubeconfig.as_deref()).ok().flatten();
+    let current = kubeconfig.and_then(|kubeconfig| kubeconfig.current_context);
+    current.as_deref() == Some("kind-skypilot")
+}
+
 /// The contexts that the flags ask for, of a kubeconfig that is in no file.
 pub async fn resolve_in(text: &str, args: &CommonArgs) -> Result<Vec<Wanted>, ContextsError> {
     let kubeconfig = Kubeconfig::from_yaml(text).map_err(|error| ContextsError::Unreadable {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 use clap::{Parser, Subcommand, ValueEnum};
+use skyports_model::{Cidr, OpenMode, Port, PortSet};
 
 /// Every port that `SkyPilot` opened on Kubernetes, with the URL that works or the reason why not.
 #[derive(Debug, Parser)]
@@ -24,6 +25,12 @@ pub enum Command {
     /// List clusters and their endpoints
     #[command(after_help = LIST_HELP)]
     List(ListArgs),
+    /// Open ports of a cluster
+    #[command(after_help = OPEN_HELP)]
+    Open(OpenArgs),
+    /// Close ports of a cluster
+    #[command(after_help = CLOSE_HELP)]
+    Close(CloseArgs),
 }
 
 const SERVE_HELP: &str = "\
@@ -35,6 +42,15 @@ type the code that follows it. Scripts send the code as `Authorization: Bearer C
 const LIST_HELP: &str = "\
 Exit codes: 0 done (also when one of several contexts is down; standard error says which),
 1 the cluster refused or cannot be reached, 2 wrong usage, 3 nothing matched.";
+
+const OPEN_HELP: &str = "\
+Exit codes: 0 done (also when the ports were open already), 1 the cluster refused or cannot be
+reached, 2 wrong usage, 3 no such cluster, 4 --wait ran out of time.
+SkyPilot does not know of ports opened here: its next launch that changes ports drops them.";
+
+const CLOSE_HELP: &str = "\
+Exit codes: 0 done, 1 the cluster refused or cannot be reached, 2 wrong usage (also when a port is
+open in several modes and --mode names none), 3 no such cluster, or none of its ports is open.";
 
 // That two flags exclude each other is not said here: clap takes a variable that is `0` for a flag
 // that is there.
@@ -60,7 +76,7 @@ pub struct ServeArgs {
     /// Ask for no login; on a loopback address only
     #[arg(long, env = "SKYPORTS_NO_LOGIN", value_parser = FalseyValueParser::new())]
     pub no_login: bool,
-    /// Never write to a cluster (this release never does)
+    /// Never write to a cluster
     #[arg(long, env = "SKYPORTS_READ_ONLY", value_parser = FalseyValueParser::new())]
     pub read_only: bool,
     /// Folder of the web page's files, as `cargo xtask web` makes it
@@ -97,6 +113,84 @@ pub enum ListOutput {
     Wide,
     /// The document of `GET /api/v1/overview`
     Json,
+}
+
+/// Flags of `skyports open`.
+#[derive(Debug, Clone, Parser)]
+pub struct OpenArgs {
+    /// The cluster: NAME, NAMESPACE/NAME or CONTEXT/NAMESPACE/NAME
+    #[arg(value_name = "CLUSTER")]
+    pub cluster: String,
+    /// Ports as SkyPilot writes them: 8888, 6006-6008 or 8888,6006-6008
+    #[arg(value_name = "PORTS")]
+    pub ports: PortSet,
+    /// How to expose them [default: as the cluster's other ports, else as SkyPilot's config says,
+    /// else loadbalancer]
+    #[arg(long, value_name = "MODE", env = "SKYPORTS_MODE")]
+    pub mode: Option<OpenMode>,
+    /// Let only this network in; may be given several times. Makes a load balancer of its own
+    #[arg(long = "allow", value_name = "CIDR", env = "SKYPORTS_ALLOW", value_delimiter = ',')]
+    pub allow: Vec<Cidr>,
+    /// Let only the cloud's own network in, where skyports knows how. Makes a load balancer of its
+    /// own
+    #[arg(long, env = "SKYPORTS_INTERNAL", value_parser = FalseyValueParser::new())]
+    pub internal: bool,
+    /// Confirm a port that gives whoever reaches it control: name it once more
+    #[arg(long, value_name = "PORT", env = "SKYPORTS_CONFIRM", value_delimiter = ',')]
+    pub confirm: Vec<Port>,
+    /// Say what would happen, and what the API server says to it; change nothing
+    #[arg(long, env = "SKYPORTS_DRY_RUN", value_parser = FalseyValueParser::new())]
+    pub dry_run: bool,
+    /// How to print; yaml is what `kubectl apply` would take
+    #[arg(short, long, value_enum, default_value_t = PlanOutput::Table, env = "SKYPORTS_OUTPUT")]
+    pub output: PlanOutput,
+    /// Wait until they can be used, so many seconds at most
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "300",
+        env = "SKYPORTS_WAIT"
+    )]
+    pub wait: Option<u64>,
+    /// Which clusters.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// Flags of `skyports close`.
+#[derive(Debug, Clone, Parser)]
+pub struct CloseArgs {
+    /// The cluster: NAME, NAMESPACE/NAME or CONTEXT/NAMESPACE/NAME
+    #[arg(value_name = "CLUSTER")]
+    pub cluster: String,
+    /// Ports as SkyPilot writes them: 8888, 6006-6008 or 8888,6006-6008
+    #[arg(value_name = "PORTS")]
+    pub ports: PortSet,
+    /// The mode in which they are open [default: the only one]
+    #[arg(long, value_name = "MODE", env = "SKYPORTS_MODE")]
+    pub mode: Option<OpenMode>,
+    /// Say what would happen, and what the API server says to it; change nothing
+    #[arg(long, env = "SKYPORTS_DRY_RUN", value_parser = FalseyValueParser::new())]
+    pub dry_run: bool,
+    /// How to print; yaml is what stays
+    #[arg(short, long, value_enum, default_value_t = PlanOutput::Table, env = "SKYPORTS_OUTPUT")]
+    pub output: PlanOutput,
+    /// Which clusters.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// The ways in which `open` and `close` print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanOutput {
+    /// Lines for people
+    Table,
+    /// One document for scripts
+    Json,
+    /// The objects as they will be
+    Yaml,
 }
 
 /// Flags that say which clusters are meant.

@@ -1,0 +1,196 @@
+//! `skyports open` and `skyports close`: ports from a terminal, by the same use-cases as the page.
+
+mod report;
+mod wait;
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::time::Duration;
+
+use skyports_app::dashboard::Dashboard as _;
+use skyports_model::{
+    Ask, CloseRequest, Cluster, Mode, OpenMode, OpenRequest, Overview, Port, PortSet, Reach,
+    Sources,
+};
+
+use super::exit::{Exit, note, tell, tell_failure};
+use super::find::{PATIENCE, find, tell_contexts};
+use crate::cluster::contexts;
+use crate::config::args::{CloseArgs, CommonArgs, OpenArgs, PlanOutput};
+use crate::config::environment;
+use crate::dashboard::live::Live;
+use crate::dashboard::ports::Settings;
+
+/// Opens ports.
+pub fn open(args: OpenArgs) -> Exit {
+    run(async move {
+        let OpenArgs {
+            cluster,
+            ports,
+            mode,
+            allow,
+            internal,
+            confirm,
+            dry_run,
+            output,
+            wait,
+            common,
+        } = args;
+        let reach = reach(allow, internal)?;
+        let (live, overview) = look(&common).await?;
+        let cluster = named(&overview, &cluster)?;
+        let mode = mode.unwrap_or_else(|| {
+            let default = live.default_mode(&cluster.id);
+            note(format!("mode {}: {}", default.mode, default.why.sentence()));
+            default.mode
+        });
+        let request = OpenRequest { cluster: cluster.id.clone(), ports, mode, reach };
+        let asked = Asked { live, ask: Ask::Open(request), confirm, dry_run, output };
+        let wait = wait.map(Duration::from_secs);
+        asked.answered(wait).await
+    })
+}
+
+/// Closes ports.
+pub fn close(args: CloseArgs) -> Exit {
+    run(async move {
+        let CloseArgs { cluster, ports, mode, dry_run, output, common } = args;
+        let (live, overview) = look(&common).await?;
+        let cluster = named(&overview, &cluster)?;
+        let mode = match mode {
+            Some(mode) => mode,
+            None => mode_of(cluster, &ports)?,
+        };
+        let request = CloseRequest { cluster: cluster.id.clone(), ports, mode };
+        let asked = Asked { live, ask: Ask::Close(request), confirm: vec![], dry_run, output };
+        asked.answered(None).await
+    })
+}
+
+/// A command that ended early, or as it should.
+type Ended = Result<Exit, Exit>;
+
+fn run(command: impl Future<Output = Ended>) -> Exit {
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(command).unwrap_or_else(|exit| exit),
+        Err(error) => {
+            tell(format!("cannot start the runtime: {error}"), None);
+            Exit::Usage
+        }
+    }
+}
+
+fn reach(allow: Vec<skyports_model::Cidr>, internal: bool) -> Result<Reach, Exit> {
+    match (allow.is_empty(), internal) {
+        (true, false) => Ok(Reach::Shared),
+        (true, true) => Ok(Reach::Internal),
+        (false, true) => {
+            tell("--allow and --internal exclude each other", Some("leave one of them out"));
+            Err(Exit::Usage)
+        }
+        (false, false) => Sources::try_from(allow).map(Reach::From).map_err(|error| {
+            tell(format!("--allow: {error}"), None);
+            Exit::Usage
+        }),
+    }
+}
+
+/// Looks at the contexts until each has answered or failed.
+async fn look(common: &CommonArgs) -> Result<(Live, std::sync::Arc<Overview>), Exit> {
+    let wanted = contexts::resolve(common).await.map_err(|error| {
+        tell(&error, error.hint().as_deref());
+        Exit::Usage
+    })?;
+    let settings = Settings {
+        skypilot_config: environment::skypilot_config_files(),
+        is_sky_local: contexts::is_sky_local(common),
+        read_only: false,
+    };
+    let mut live = Live::start(wanted).with_settings(settings);
+    // Who has said nothing by then is told of as silent.
+    let _ = tokio::time::timeout(PATIENCE, live.settled()).await;
+    let overview = live.overview();
+    Ok((live, overview))
+}
+
+fn named<'a>(overview: &'a Overview, wanted: &str) -> Result<&'a Cluster, Exit> {
+    let blind = tell_contexts(overview) == overview.contexts.len();
+    find(overview, wanted, blind)
+}
+
+/// The one mode in which the ports are open.
+fn mode_of(cluster: &Cluster, ports: &PortSet) -> Result<OpenMode, Exit> {
+    let open = cluster.endpoints.iter().filter(|endpoint| ports.contains(endpoint.port()));
+    let modes: BTreeSet<Mode> = open.map(|endpoint| endpoint.mode()).collect();
+    let modes: Vec<Mode> = modes.into_iter().collect();
+    match modes.as_slice() {
+        [] => {
+            let open: BTreeSet<String> =
+                cluster.endpoints.iter().map(|endpoint| endpoint.port().to_string()).collect();
+            let hint = match open.len() {
+                0 => "it has no open ports".to_owned(),
+                _ => format!("open are: {}", open.into_iter().collect::<Vec<_>>().join(", ")),
+            };
+            tell(format!("port {ports} of {} is not open", cluster.name), Some(&hint));
+            Err(Exit::NoMatch)
+        }
+        [mode] => OpenMode::try_from(*mode).map_err(|error| {
+            tell(format!("port {ports} is open in the mode {mode}: {error}"), None);
+            Exit::Usage
+        }),
+        several => {
+            let words: Vec<&str> = several.iter().map(|mode| mode.as_str()).collect();
+            let hint = format!("name one with --mode: {}", words.join(", "));
+            tell(format!("port {ports} of {} is open in several modes", cluster.name), Some(&hint));
+            Err(Exit::Usage)
+        }
+    }
+}
+
+/// What was asked for, ready to be carried out.
+struct Asked {
+    live: Live,
+    ask: Ask,
+    confirm: Vec<Port>,
+    dry_run: bool,
+    output: PlanOutput,
+}
+
+impl Asked {
+    async fn answered(self, wait: Option<Duration>) -> Ended {
+        let Self { live, ask, confirm, dry_run, output } = self;
+        if dry_run || output == PlanOutput::Yaml {
+            let preflight = live.preflight(ask.clone()).await.map_err(failed)?;
+            print(&report::preflight(&preflight, output, dry_run)?);
+            if dry_run {
+                let stopped = !preflight.obstacles.is_empty();
+                return Ok(if stopped { Exit::Cluster } else { Exit::Done });
+            }
+        }
+        let outcome = live.carry_out(ask.clone(), confirm).await.map_err(failed)?;
+        print(&report::outcome(&outcome, output)?);
+        if outcome.stopped.is_some() {
+            return Err(Exit::Cluster);
+        }
+        match wait {
+            Some(patience) => wait::until_open(live, &ask, patience).await,
+            None => Ok(Exit::Done),
+        }
+    }
+}
+
+fn failed(error: skyports_app::dashboard::DashboardError) -> Exit {
+    tell_failure(&error);
+    match error.code.as_str() {
+        "dangerous_port" => {
+            note("to open it all the same, name it once more with --confirm PORT");
+            Exit::Usage
+        }
+        _ => Exit::Cluster,
+    }
+}
+
+fn print(text: &str) {
+    // Whoever reads has seen enough.
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
