@@ -1,0 +1,253 @@
+"""What `skyports open` opens, SkyPilot reports and removes; what it closes, is closed; and nothing
+else changes.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from binary import Skyports
+from overview import endpoints, says_what_skypilot_says
+from rig import objects
+from rig.api import namespaced
+from rig.rig import Rig
+from rig.wait import wait_for
+from skypilot import opened, with_address
+
+LABELS = {"parent": "skypilot", "app.kubernetes.io/managed-by": "skyports"}
+RESOURCES = {"Service": ("services", ""), "Ingress": ("ingresses", "networking.k8s.io/v1")}
+# What a write changes by itself.
+RESTLESS = ("resourceVersion", "managedFields", "generation")
+
+
+def service(rig: Rig, namespace: str, name: str) -> dict:
+    return rig.api.get(namespaced(namespace, "services", name))
+
+
+def ingress(rig: Rig, namespace: str, c: str) -> dict:
+    return rig.api.get(namespaced(namespace, "ingresses", objects.ingress_name(c), "networking.k8s.io/v1"))
+
+
+def at_rest(thing: dict) -> dict:
+    """An object without what a write changes by itself."""
+    meta = {key: value for key, value in thing["metadata"].items() if key not in RESTLESS}
+    return {**thing, "metadata": meta}
+
+
+def is_owned_by_head(rig: Rig, namespace: str, c: str, thing: dict) -> None:
+    head = rig.api.get(namespaced(namespace, "pods", f"{c}-head"))
+    owners = thing["metadata"]["ownerReferences"]
+    assert [(o["kind"], o["name"], o["uid"]) for o in owners] == [("Pod", f"{c}-head", head["metadata"]["uid"])], owners
+    assert not owners[0].get("blockOwnerDeletion"), owners
+
+
+def everything_of(rig: Rig, namespace: str, c: str) -> list[str]:
+    """The names of all Services and Ingresses of a cluster."""
+    found = rig.api.get(namespaced(namespace, "services"))["items"]
+    found += rig.api.get(namespaced(namespace, "ingresses", group="networking.k8s.io/v1"))["items"]
+    return sorted(thing["metadata"]["name"] for thing in found if thing["metadata"]["name"].startswith(c))
+
+
+def test_the_first_port_makes_the_service_that_skypilot_would_make(
+    rig: Rig, namespace: str, skyports: Skyports
+) -> None:
+    c = rig.oracle.provision("fresh", namespace=namespace)["name_on_cloud"]
+    skyports.run("open", f"{namespace}/fresh", "8888").expect(0)
+    made = service(rig, namespace, objects.lb_service(c))
+    assert made["metadata"]["labels"] == {**LABELS, "skypilot-cluster-name": c}
+    is_owned_by_head(rig, namespace, c, made)
+    objects.patch_lb(rig.api, namespace, objects.lb_service(c), ["203.0.113.220"])
+    found = endpoints(skyports.list_json("--namespace", namespace), namespace, c)
+    assert found[8888]["owner"] == "skyports", found
+    says_what_skypilot_says(found, rig.oracle.query_ports(c, ["8888"], namespace=namespace))
+
+
+def test_a_port_more_in_skypilots_service_changes_nothing_else(rig: Rig, namespace: str, skyports: Skyports) -> None:
+    c = with_address(rig, namespace, "train", ["8888"], "203.0.113.221")
+    name = objects.lb_service(c)
+    before = service(rig, namespace, name)
+    opened_now = skyports.run("open", f"{namespace}/train", "6006-6007").expect(0)
+    assert "http://203.0.113.221:6006/" in opened_now.out, opened_now
+    after = service(rig, namespace, name)
+    assert [port["port"] for port in after["spec"]["ports"]] == [8888, 6006, 6007], "the first port stays the first"
+    found = endpoints(skyports.list_json("--namespace", namespace), namespace, c)
+    says_what_skypilot_says(found, rig.oracle.query_ports(c, ["8888", "6006-6007"], namespace=namespace))
+    after["spec"]["ports"] = before["spec"]["ports"]
+    assert at_rest(after) == at_rest(before)
+
+    again = skyports.run("open", f"{namespace}/train", "6006-6007").expect(0)
+    assert "open already" in again.out, again
+    skyports.run("close", f"{namespace}/train", "6006-6007").expect(0)
+    assert at_rest(service(rig, namespace, name)) == at_rest(before)
+
+
+def test_closing_the_last_port_deletes_the_service(rig: Rig, namespace: str, skyports: Skyports) -> None:
+    c = with_address(rig, namespace, "last", ["8888", "6006"], "203.0.113.222")
+    skyports.run("close", f"{namespace}/last", "6006").expect(0)
+    assert [port["port"] for port in service(rig, namespace, objects.lb_service(c))["spec"]["ports"]] == [8888]
+    plan = skyports.run("close", f"{namespace}/last", "8888", "--dry-run").expect(0)
+    assert "Deletes" in plan.out, plan
+    skyports.run("close", f"{namespace}/last", "8888").expect(0)
+    assert objects.lb_service(c) not in everything_of(rig, namespace, c)
+    skyports.run("close", f"{namespace}/last", "8888").expect(3)
+
+
+def test_paths_are_added_to_skypilots_ingress_and_taken_away(rig: Rig, namespace: str, skyports: Skyports) -> None:
+    objects.ingress_controller(rig.api, addresses=["203.0.113.216"])
+    c = opened(rig, namespace, "path", ["8888"], mode="ingress")
+    before = ingress(rig, namespace, c)
+    names = everything_of(rig, namespace, c)
+    done = skyports.run("open", f"{namespace}/path", "6006-6007").expect(0)
+    assert "mode ingress: " in done.err, "the mode that the cluster uses"
+    for port in (6006, 6007):
+        backend = service(rig, namespace, f"{c}--skypilot-svc--{port}")
+        assert backend["metadata"]["labels"] == {**LABELS, "skypilot-cluster-name": c}
+        is_owned_by_head(rig, namespace, c, backend)
+    found = endpoints(skyports.list_json("--namespace", namespace), namespace, c)
+    assert {port: endpoint["state"] for port, endpoint in found.items()} == dict.fromkeys((6006, 6007, 8888), "open")
+    says_what_skypilot_says(
+        found, rig.oracle.query_ports(c, ["8888", "6006-6007"], mode="ingress", namespace=namespace)
+    )
+    skyports.run("close", f"{namespace}/path", "6006-6007").expect(0)
+    assert at_rest(ingress(rig, namespace, c)) == at_rest(before)
+    assert everything_of(rig, namespace, c) == names
+
+    # What SkyPilot opened: its Service stays, so that its own clean-up does not stop there.
+    skyports.run("close", f"{namespace}/path", "8888").expect(0)
+    assert f"{c}--skypilot-svc--8888" in everything_of(rig, namespace, c)
+
+
+def test_the_first_path_makes_the_ingress_that_skypilot_would_make(
+    rig: Rig, namespace: str, skyports: Skyports
+) -> None:
+    objects.ingress_class(rig.api)
+    objects.ingress_controller(rig.api, addresses=["203.0.113.216"])
+    c = rig.oracle.provision("fresh", namespace=namespace)["name_on_cloud"]
+    skyports.run("open", f"{namespace}/fresh", "8888", "--mode", "ingress").expect(0)
+    made = ingress(rig, namespace, c)
+    is_owned_by_head(rig, namespace, c, made)
+    twin = opened(rig, namespace, "twin", ["8888"], mode="ingress")
+    theirs = json.loads(json.dumps(ingress(rig, namespace, twin)["spec"]).replace(twin, c))
+    assert made["spec"] == theirs
+    found = endpoints(skyports.list_json("--namespace", namespace), namespace, c)
+    says_what_skypilot_says(found, rig.oracle.query_ports(c, ["8888"], mode="ingress", namespace=namespace))
+
+
+@pytest.mark.parametrize("mode", ["loadbalancer", "ingress"])
+def test_sky_down_leaves_nothing_of_ours(rig: Rig, namespace: str, skyports: Skyports, mode: str) -> None:
+    objects.ingress_controller(rig.api, addresses=["203.0.113.216"])
+    c = opened(rig, namespace, "down", ["8888"], mode=mode)
+    skyports.run("open", f"{namespace}/down", "6006", "--mode", "loadbalancer").expect(0)
+    skyports.run("open", f"{namespace}/down", "6007", "--mode", "ingress").expect(0)
+    skyports.run("open", f"{namespace}/down", "6008", "--mode", "loadbalancer", "--allow", "10.0.0.0/8").expect(0)
+    assert f"{c}-skyports-lb-6008" in everything_of(rig, namespace, c)
+    rig.oracle.terminate(c, ports=["8888"], mode=mode, namespace=namespace)
+    wait_for("nothing to be left", lambda: everything_of(rig, namespace, c) == [], seconds=30)
+
+
+def test_a_restricted_port_is_a_service_of_its_own_that_a_launch_leaves(
+    rig: Rig, namespace: str, skyports: Skyports
+) -> None:
+    c = with_address(rig, namespace, "office", ["8888"], "203.0.113.223")
+    shared = service(rig, namespace, objects.lb_service(c))
+    skyports.run("open", f"{namespace}/office", "6006", "--allow", "192.0.2.0/24", "--allow", "10.1.2.3/8").expect(0)
+    own = service(rig, namespace, f"{c}-skyports-lb-6006")
+    assert own["spec"]["loadBalancerSourceRanges"] == ["10.0.0.0/8", "192.0.2.0/24"]
+    assert own["spec"]["selector"]["component"] == f"{c}-head"
+    assert at_rest(service(rig, namespace, objects.lb_service(c))) == at_rest(shared)
+    rig.oracle.open_ports(c, ["9000"], namespace=namespace)
+    assert at_rest(service(rig, namespace, f"{c}-skyports-lb-6006")) == at_rest(own)
+    skyports.run("close", f"{namespace}/office", "6006").expect(0)
+    assert f"{c}-skyports-lb-6006" not in everything_of(rig, namespace, c)
+
+
+@pytest.mark.parametrize("mode", ["loadbalancer", "ingress"])
+def test_a_dry_run_changes_nothing_and_its_yaml_can_be_applied(
+    rig: Rig, namespace: str, skyports: Skyports, mode: str
+) -> None:
+    objects.ingress_controller(rig.api, addresses=["203.0.113.216"])
+    objects.ingress_class(rig.api)
+    c = rig.oracle.provision("dry", namespace=namespace)["name_on_cloud"]
+    names = everything_of(rig, namespace, c)
+    arguments = ("open", f"{namespace}/dry", "8888", "--mode", mode, "--dry-run")
+    manifests = list(yaml.safe_load_all(skyports.run(*arguments, "-o", "yaml").expect(0).out))
+    plan = json.loads(skyports.run(*arguments, "-o", "json").expect(0).out)
+    assert everything_of(rig, namespace, c) == names
+    assert [step["object"]["name"] for step in plan["steps"]] == [it["metadata"]["name"] for it in manifests]
+    assert plan["obstacles"] == [] and plan["changed"] == [8888], plan
+    for manifest in manifests:
+        resource, group = RESOURCES[manifest["kind"]]
+        rig.api.post(namespaced(namespace, resource, group=group), manifest)
+    assert "open already" in skyports.run(*arguments).expect(0).out
+
+
+def test_who_lacks_the_right_is_told_which_before_and_after(
+    rig: Rig, namespace: str, skyports: Skyports, tmp_path: Path
+) -> None:
+    c = rig.oracle.provision("locked", namespace=namespace)["name_on_cloud"]
+    viewer = rig.write_kubeconfig(tmp_path / "viewer", rig.context(user="viewer"))
+    for dry in (["--dry-run"], []):
+        done = skyports.run("open", f"{namespace}/locked", "8888", *dry, kubeconfig=viewer).expect(1)
+        assert f"It needs create on services in namespace {namespace}." in done.err, done
+        assert "kind: Role" in done.err and "verbs: [create]" in done.err, done
+    assert not any(name.startswith(objects.lb_service(c)) for name in everything_of(rig, namespace, c))
+
+
+def test_the_documented_role_is_enough(rig: Rig, namespace: str, skyports: Skyports, tmp_path: Path) -> None:
+    """`docs/rights.md` has the rules of who opens and closes ports."""
+    text = (Path(__file__).parents[3] / "docs" / "rights.md").read_text()
+    documents = [yaml.safe_load(part.split("```")[0]) for part in text.split("```yaml\n")[1:]]
+    rules = [rule for document in documents for rule in document["rules"]]
+    objects.grant(rig.api, "other-namespace", namespace, rules)
+    objects.ingress_controller(rig.api, addresses=["203.0.113.216"])
+    c = with_address(rig, namespace, "role", ["8888"], "203.0.113.224")
+    config = rig.write_kubeconfig(tmp_path / "role", rig.context(user="other-namespace", namespace=namespace))
+    for mode in ("loadbalancer", "ingress"):
+        for arguments in (("open", "role", "6006", "--mode", mode), ("close", "role", "6006", "--mode", mode)):
+            skyports.run(*arguments, "--namespace", namespace, kubeconfig=config).expect(0)
+    skyports.run("open", "role", "7000", "--allow", "10.0.0.0/8", "--namespace", namespace, kubeconfig=config).expect(0)
+    assert f"{c}-skyports-lb-7000" in everything_of(rig, namespace, c)
+
+
+def test_a_port_that_gives_control_wants_to_be_named_again(rig: Rig, namespace: str, skyports: Skyports) -> None:
+    c = rig.oracle.provision("ray", namespace=namespace)["name_on_cloud"]
+    refused = skyports.run("open", f"{namespace}/ray", "8265").expect(2)
+    assert "--confirm" in refused.err, refused
+    assert objects.lb_service(c) not in everything_of(rig, namespace, c)
+    skyports.run("open", f"{namespace}/ray", "8265", "--confirm", "8265").expect(0)
+    assert objects.lb_service(c) in everything_of(rig, namespace, c)
+
+
+def test_wait_ends_when_the_port_can_be_used_and_says_what_it_waited_for(
+    rig: Rig, namespace: str, skyports: Skyports
+) -> None:
+    c = rig.oracle.provision("wait", namespace=namespace)["name_on_cloud"]
+    late = skyports.run("open", f"{namespace}/wait", "8888", "--wait=1").expect(4)
+    assert "port 8888 after 1 s" in late.err, late
+    objects.patch_lb(rig.api, namespace, objects.lb_service(c), ["203.0.113.225"])
+    skyports.run("open", f"{namespace}/wait", "8888", "--wait=10").expect(0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("open", "NS/usage", "0"), 2, "a port is a number from 1 to 65535"),
+        (("open", "NS/usage", "9000-8000"), 2, "runs backwards"),
+        (("open", "NS/usage", "8888", "--mode", "podip"), 2, "`loadbalancer` and `ingress` only"),
+        (("open", "NS/usage", "8888", "--allow", "office"), 2, "is no network"),
+        (("open", "NS/usage", "8888", "--allow", "0.0.0.0/0"), 2, "restricts nothing"),
+        (("open", "NS/nobody", "8888"), 3, "no cluster is named"),
+        (("close", "NS/usage", "8888"), 3, "is not open"),
+    ],
+    ids=["zero", "backwards", "mode", "network", "everybody", "cluster", "closed"],
+)
+def test_wrong_usage_is_told(
+    rig: Rig, namespace: str, skyports: Skyports, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    rig.oracle.provision("usage", namespace=namespace)
+    done = skyports.run(*(argument.replace("NS", namespace) for argument in arguments)).expect(code)
+    assert said in done.err, done
