@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde_json::Value;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -17,6 +18,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use self::address::{Address, Addresses, Bound};
 use crate::apps::network::{Network, Place};
+use crate::document::part;
 use crate::store::Key;
 
 /// As many connections a port are passed on at once; more wait.
@@ -94,12 +96,24 @@ struct Way {
 }
 
 impl Way {
-    /// The pods as the Service is now.
-    fn places(&self) -> Vec<Place> {
+    /// The pods as the Service is now; none for a client that it does not let in.
+    fn places(&self, client: IpAddr) -> Vec<Place> {
         let service = self.network.store().get(&self.service);
+        let service = service.filter(|service| lets_in(service, client));
         let port = Value::from(self.port);
         service.and_then(|service| self.network.places(&service, &port)).unwrap_or_default()
     }
+}
+
+/// Whether a Service lets a client in: from anywhere, unless it names ranges.
+fn lets_in(service: &Value, client: IpAddr) -> bool {
+    let ranges = part(service, "/spec/loadBalancerSourceRanges").as_array();
+    let ranges = ranges.map(Vec::as_slice).unwrap_or_default();
+    let holds = |range: &Value| {
+        let range = range.as_str().and_then(|range| range.trim().parse::<IpNet>().ok());
+        range.is_some_and(|range| range.contains(&client))
+    };
+    ranges.is_empty() || ranges.iter().any(holds)
 }
 
 async fn accept(listener: TcpListener, way: Arc<Way>, open: CancellationToken) {
@@ -110,8 +124,8 @@ async fn accept(listener: TcpListener, way: Arc<Way>, open: CancellationToken) {
             () = open.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, client) = match accepted {
+            Ok((stream, peer)) => (stream, peer.ip()),
             Err(error) => {
                 tracing::debug!(%error, "a load balancer cannot accept a connection");
                 tokio::time::sleep(Duration::from_millis(100)).await;
@@ -120,9 +134,10 @@ async fn accept(listener: TcpListener, way: Arc<Way>, open: CancellationToken) {
         };
         let (way, closed) = (Arc::clone(&way), open.clone().cancelled_owned());
         tokio::spawn(async move {
+            let places = way.places(client);
             tokio::select! {
                 () = closed => {}
-                () = pass(stream, &way, turn) => {}
+                () = pass(stream, &places, &way.network, turn) => {}
             }
             drop(place);
         });
@@ -130,12 +145,11 @@ async fn accept(listener: TcpListener, way: Arc<Way>, open: CancellationToken) {
     }
 }
 
-/// Passes a connection on to the pod whose turn it is. Where nothing listens it is reset: this
-/// machine has accepted it already, so it can no longer be refused.
-async fn pass(mut stream: TcpStream, way: &Way, turn: usize) {
-    let places = way.places();
+/// Passes a connection on to the pod whose turn it is. Where nothing listens, or nobody is let in,
+/// it is reset: this machine has accepted it already, so it can no longer be refused.
+async fn pass(mut stream: TcpStream, places: &[Place], network: &Network, turn: usize) {
     let place = turn.checked_rem(places.len()).and_then(|at| places.get(at));
-    let Some(Ok(mut pod)) = place.map(|place| way.network.dial(place)) else {
+    let Some(Ok(mut pod)) = place.map(|place| network.dial(place)) else {
         // The connection is dropped with whatever came of it.
         let _ = stream.set_zero_linger();
         return;

@@ -106,7 +106,9 @@ impl Store {
         if !has_owner && let Some(gone) = state.end(key) {
             garbage::collect(&mut state, &gone);
         }
-        self.0.newest.send_replace(state.version);
+        if !has_owner {
+            self.0.newest.send_replace(state.version);
+        }
     }
 
     /// Ends what waits for the garbage collector alone: an object whose deletion waits for all that

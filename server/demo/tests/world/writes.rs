@@ -103,6 +103,24 @@ async fn a_port_that_is_appended_answers_at_the_same_address() {
 }
 
 #[tokio::test]
+async fn who_is_not_let_in_gets_no_answer() {
+    let demo = Visitor::to(Which::Default).await;
+    let api = demo.api("demo-cloud");
+    let mut service = balancer(CLUSTER, &[8080]);
+    service["spec"]["loadBalancerSourceRanges"] = json!(["203.0.113.0/24"]);
+    assert_eq!(create(&api, SERVICES, &service).await.status, StatusCode::CREATED);
+    let name = format!("{CLUSTER}--skypilot-lb");
+    let place = demo.balancer("default", &name, 8080).await;
+    assert!(place.try_get("/").await.is_err());
+    let steps = json!([{
+        "op": "add", "path": "/spec/loadBalancerSourceRanges/-", "value": "127.0.0.0/8",
+    }]);
+    assert_eq!(patch(&api, &format!("{SERVICES}/{name}"), &steps).await.status, StatusCode::OK);
+    assert_eq!(place.get("/").await.status, StatusCode::OK);
+    demo.leave();
+}
+
+#[tokio::test]
 async fn a_new_path_and_its_service_lead_to_the_app() {
     let demo = Visitor::to(Which::Default).await;
     let (api, ingress) = (demo.api("demo-cloud"), demo.ingress().await);

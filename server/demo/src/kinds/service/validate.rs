@@ -160,10 +160,7 @@ fn of_ranges(service: &Value, kind: &str) -> Vec<Complaint> {
 }
 
 fn is_cidr(range: &str) -> bool {
-    let Some((address, length)) = range.trim().split_once('/') else { return false };
-    let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    length.parse::<u8>().is_ok_and(|length| length <= most)
+    range.trim().parse::<ipnet::IpNet>().is_ok()
 }
 
 fn known(service: &Value, name: &str, values: &[&str]) -> Option<Complaint> {
