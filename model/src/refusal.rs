@@ -32,7 +32,7 @@ pub enum Refusal {
     },
     /// A name that Kubernetes or nginx would not take as it is meant.
     NameNotAllowed {
-        /// What would have the name: `Service`, `path`.
+        /// What it would be part of: `Service’s name`, `path`.
         what: &'static str,
         /// The name.
         name: String,
@@ -101,8 +101,8 @@ impl Refusal {
                 vec![Step::advice(*advice), see(object)],
             ),
             Self::NameNotAllowed { what, name, rule } => (
-                format!("The cluster’s name cannot be part of a {what}’s name."),
-                format!("A {what} {rule}."),
+                format!("The cluster’s name cannot be part of a {what}."),
+                format!("It {rule}."),
                 crate::finding::shown(name, 120),
                 vec![Step::advice(
                     "Launch the cluster under a shorter name of small letters, digits and `-`",

@@ -111,7 +111,7 @@ fn refusals() -> Vec<Refusal> {
             advice: "Close it there first",
         },
         Refusal::NameNotAllowed {
-            what: "Service",
+            what: "Service’s name",
             name: text("Train_1"),
             rule: "has at most 63 characters",
         },

@@ -4,6 +4,8 @@
 //! object; the text is for people, and for `kubectl apply`.
 
 mod slots;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::fmt;
 

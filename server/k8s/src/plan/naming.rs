@@ -32,21 +32,22 @@ fn named(cluster: &ClusterId, kind: ObjectKind, name: String) -> ObjectRef {
 
 /// Refuses a name that no Service may have.
 pub(super) fn check_service(object: &ObjectRef) -> Result<(), Refusal> {
-    let refuse =
-        |rule| Err(Refusal::NameNotAllowed { what: "Service", name: object.name.clone(), rule });
+    let refuse = |rule| {
+        Err(Refusal::NameNotAllowed { what: "Service’s name", name: object.name.clone(), rule })
+    };
     let name = object.name.as_str();
     if name.len() > LONGEST_SERVICE {
-        refuse("has a name of at most 63 characters")
+        refuse("has at most 63 characters")
     } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
-        refuse("has a name that begins with a small letter")
+        refuse("begins with a small letter")
     } else if !name.chars().all(is_plain) {
-        refuse("has a name of small letters, digits and `-`")
+        refuse("holds small letters, digits and `-` only")
     } else {
         Ok(())
     }
 }
 
-/// A path without a namespace, as SkyPilot wrote it before 0.8, or with one.
+/// A path with a namespace, as SkyPilot 0.14.1 writes it, or without one, as older releases do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PathStyle {
     WithNamespace,

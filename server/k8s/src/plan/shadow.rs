@@ -4,7 +4,7 @@
 //! case-insensitively, and tries the longest first (`ingress-path-matching.md`).
 
 use k8s_openapi::api::networking::v1::Ingress;
-use regex::RegexBuilder;
+use regex::bytes::RegexBuilder;
 use skyports_model::{Namespace, ObjectKind, ObjectRef};
 
 use super::ingress::all_paths;
@@ -40,9 +40,10 @@ fn is_served(ingress: &Ingress) -> bool {
 /// ours to judge.
 fn matches(expression: &str, request: &str) -> bool {
     let anchored = format!("^{expression}");
-    let expression =
-        RegexBuilder::new(&anchored).case_insensitive(true).size_limit(1 << 18).build();
-    expression.is_ok_and(|expression| expression.is_match(request))
+    // Bytes and ASCII, as nginx's are; this crate's tables of Unicode are left out.
+    let mut expression = RegexBuilder::new(&anchored);
+    expression.unicode(false).case_insensitive(true).size_limit(1 << 18);
+    expression.build().is_ok_and(|expression| expression.is_match(request.as_bytes()))
 }
 
 /// Which Ingress it is.

@@ -1,6 +1,9 @@
 //! Plans by what exists: one file a subject.
 
+mod hostile;
+mod ingress;
 mod loadbalancer;
+mod names;
 mod restricted;
 
 use skyports_model::{
