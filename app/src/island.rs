@@ -8,7 +8,6 @@ use leptos::prelude::*;
 use crate::board::Board;
 use crate::components::copy_menu::copy_menu;
 use crate::components::endpoint_drawer::endpoint_drawer;
-use crate::components::icon::Icons;
 use crate::components::shell::shell;
 use crate::node::{Live, el, live};
 use crate::panel::{self, Panel};
@@ -29,19 +28,18 @@ pub fn LiveEndpoints() -> impl IntoView {
         panel::follow(followed.clone(), board, &following.view);
         stream::follow(board, followed.clone(), &following);
     });
-    let icons = &state.icons;
     let main = match &state.view {
         View::Overview { .. } | View::Endpoint { .. } => {
-            EitherOf3::A(pages::overview::overview(board, icons))
+            EitherOf3::A(pages::overview::overview(board))
         }
-        View::Cluster { .. } => EitherOf3::B(pages::cluster::cluster(board, icons)),
-        View::Contexts => EitherOf3::C(pages::contexts::contexts(board, icons)),
+        View::Cluster { .. } => EitherOf3::B(pages::cluster::cluster(board)),
+        View::Contexts => EitherOf3::C(pages::contexts::contexts(board)),
     };
-    Either::Right((shell(&state.view, board, icons, main), overlays(panel, board, icons.clone())))
+    Either::Right((shell(&state.view, board, main), overlays(panel, board)))
 }
 
 /// What is above the page: the panel of an endpoint, and the menu of copies.
-fn overlays(panel: Panel, board: Board, icons: Icons) -> Live {
+fn overlays(panel: Panel, board: Board) -> Live {
     let open_at_first = panel.asked.with_untracked(Option::is_some);
     live(move || {
         panel.with(|state| {
@@ -50,8 +48,8 @@ fn overlays(panel: Panel, board: Board, icons: Icons) -> Live {
             el("div")
                 .maybe("role", offers.then_some("region"))
                 .maybe("aria-label", offers.then_some("To copy"))
-                .with(endpoint_drawer(state, open_at_first, board, &icons))
-                .with(copy_menu(state, &icons))
+                .with(endpoint_drawer(state, open_at_first, board))
+                .with(copy_menu(state))
         })
     })
 }

@@ -12,7 +12,6 @@ use crate::browser;
 use crate::components::alone::{broken_card, error_card, login_card};
 use crate::components::demo_banner::demo_banner;
 use crate::components::endpoint_table::FIRST;
-use crate::components::icon::Icons;
 use crate::components::keyboard_sheet::keyboard_sheet;
 use crate::components::palette::palette;
 use crate::components::toaster::toaster;
@@ -36,7 +35,7 @@ pub struct Assets {
     pub css: String,
     /// The font.
     pub font: String,
-    /// The sheet of icons.
+    /// The strip of icons, which the style sheet names.
     pub icons: String,
 }
 
@@ -148,44 +147,36 @@ pub fn contexts(overview: &Arc<Overview>, env: &PageEnv) -> String {
 
 /// Asks for the code that the terminal shows.
 pub fn login(env: &PageEnv, failed: bool) -> String {
-    let icons = icons(env);
     rendered(|| {
         let script = env
             .assets
             .is_some()
             .then(|| view! { <script type="module" inner_html=LOGIN_SCRIPT></script> });
-        document("Log in", env, (), (login_card(failed, &icons), script))
+        document("Log in", env, (), (login_card(failed), script))
     })
 }
 
 /// Says what went wrong and what to do next.
 pub fn error(env: &PageEnv, status: u16, title: &str, what: &str, next: &[Step]) -> String {
-    let icons = icons(env);
     rendered(|| {
-        let body = (error_card(status, title, what, next, &icons), boot(env));
+        let body = (error_card(status, title, what, next), boot(env));
         document(title, env, early(env), body)
     })
 }
 
 /// Says that skyports itself failed; `code` is the one that its log holds.
 pub fn broken(env: &PageEnv, code: &str) -> String {
-    let icons = icons(env);
     rendered(|| {
-        let body = (broken_card(code, &icons), boot(env));
+        let body = (broken_card(code), boot(env));
         document("Something broke here", env, early(env), body)
     })
-}
-
-fn icons(env: &PageEnv) -> Icons {
-    Icons::at(env.assets.as_ref().map_or("/pkg/icons.svg", |assets| &assets.icons))
 }
 
 /// A document with the island and the state that it starts from.
 fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv) -> String {
     let has_table = !matches!(view, View::Contexts);
-    let (keys, finder) = (keyboard_sheet(&view, &icons(env)), palette(&icons(env)));
-    let state =
-        PageState { view, build: env.build.clone(), icons: icons(env), now: env.now, overview };
+    let (keys, finder) = (keyboard_sheet(&view), palette());
+    let state = PageState { view, build: env.build.clone(), now: env.now, overview };
     let state = Arc::new(state);
     let block = env.assets.is_some().then(|| state.encode());
     rendered(|| {
@@ -195,7 +186,7 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
         });
         let body = view! {
             <a class="skip" href="#main">"Skip to content"</a>
-            {env.demo.map(|demo| demo_banner(demo, &icons(env)))}
+            {env.demo.map(demo_banner)}
             <p class="visually-hidden" role="status" id=browser::ANNOUNCER></p>
             <noscript>
                 <p class="noscript">
@@ -242,10 +233,12 @@ fn document(
     body: impl IntoView,
 ) -> impl IntoView {
     let title = format!("{title} · skyports");
-    let files = env.assets.as_ref().map(|Assets { css, font, .. }| {
+    let files = env.assets.as_ref().map(|Assets { css, font, icons, .. }| {
         view! {
             <link rel="stylesheet" href=css.clone()/>
             <link rel="preload" href=font.clone() r#as="font" type="font/woff2" crossorigin="anonymous"/>
+            // What masks an element is asked for like a font, and only once the element is laid out.
+            <link rel="preload" href=icons.clone() r#as="image" type="image/svg+xml" crossorigin="anonymous" fetchpriority="high"/>
         }
     });
     view! {

@@ -7,16 +7,14 @@ pub(crate) mod overview;
 use leptos::prelude::*;
 
 use crate::board::Board;
-use crate::components::icon::Icons;
 use crate::components::note::context_notes;
 use crate::node::{Live, el, live};
 
 /// The notes of all contexts that the page is about.
-fn all_notes(board: Board, icons: Icons) -> Live {
+fn all_notes(board: Board) -> Live {
     live(move || {
         board.contexts.with(|contexts| {
-            let notes: Vec<_> =
-                contexts.iter().flat_map(|context| context_notes(context, &icons)).collect();
+            let notes: Vec<_> = contexts.iter().flat_map(context_notes).collect();
             el("div").class("notes").with(notes)
         })
     })

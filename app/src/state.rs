@@ -1,7 +1,7 @@
 //! What a document carries for its own start in the browser: the state block.
 //!
 //! The browser hydrates from exactly what the server rendered from; one difference between the
-//! two stops the page. So the moment, the filter and the paths of files travel with the data.
+//! two stops the page. So the moment and the filter travel with the data.
 
 use std::sync::Arc;
 
@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use skyports_model::{ClusterId, EndpointId, Overview, Query, Timestamp};
 
 use crate::browser;
-use crate::components::icon::Icons;
 
 /// The id of the element that holds the state.
 pub(crate) const ELEMENT: &str = "state";
@@ -85,8 +84,6 @@ pub(crate) struct PageState<O> {
     pub(crate) view: View,
     /// The build that rendered it.
     pub(crate) build: String,
-    /// The path of the sheet of icons.
-    pub(crate) icons: Icons,
     /// The moment from which ages are told.
     pub(crate) now: Timestamp,
     /// What the page shows.
@@ -96,10 +93,10 @@ pub(crate) struct PageState<O> {
 impl PageState<Arc<Overview>> {
     /// The text of the state block.
     pub(crate) fn encode(&self) -> String {
-        let Self { view, build, icons, now, overview } = self;
+        let Self { view, build, now, overview } = self;
         let overview: &Overview = overview;
         // A tuple and a struct of the same fields are the same bytes in postcard.
-        let bytes = postcard::to_allocvec(&(view, build, icons, now, overview)).unwrap_or_default();
+        let bytes = postcard::to_allocvec(&(view, build, now, overview)).unwrap_or_default();
         STANDARD.encode(bytes)
     }
 }
@@ -111,9 +108,9 @@ pub(crate) fn of_this_page() -> Option<Arc<PageState<Arc<Overview>>>> {
 
 fn from_document() -> Option<PageState<Arc<Overview>>> {
     let text = browser::element(ELEMENT)?.text_content()?;
-    let PageState::<Overview> { view, build, icons, now, overview } =
+    let PageState::<Overview> { view, build, now, overview } =
         decode(&browser::from_base64(&text)?)?;
-    Some(PageState { view, build, icons, now, overview: Arc::new(overview) })
+    Some(PageState { view, build, now, overview: Arc::new(overview) })
 }
 
 fn decode(bytes: &[u8]) -> Option<PageState<Overview>> {
@@ -129,7 +126,6 @@ mod tests {
         let state = PageState {
             view: View::Contexts,
             build: "b1".to_owned(),
-            icons: Icons::at("/pkg/icons.svg"),
             now: Timestamp(7),
             overview: Arc::new(Overview { revision: 3, ..Overview::default() }),
         };

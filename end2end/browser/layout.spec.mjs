@@ -57,6 +57,7 @@ test('a style that is lost or broken is told', async () => {
   assert.deepEqual(await faultsOf(page), []);
   const broken = {
     'no style at all': () => document.querySelector('link[rel=stylesheet]').remove(),
+    'an icon that is none': () => (document.querySelector('.status > .icon').className = 'icon i-nothing'),
     'a cell that is missing': () => document.querySelector('tr.row > .c-status').remove(),
     'a text that is too long': () => (document.querySelector('.c-mode').textContent = 'LoadBalancer'.repeat(20)),
   };
@@ -66,4 +67,32 @@ test('a style that is lost or broken is told', async () => {
     await page.evaluate(breaks);
     assert.notDeepEqual(await faultsOf(page), [], what);
   }
+});
+
+test('where the system forces its colours, icons stay visible in them', async () => {
+  const page = await world.open('/', { forcedColors: 'active' });
+  await rows(page).first().waitFor();
+  const like = await page.evaluate(() => {
+    const background = getComputedStyle(document.body).backgroundColor;
+    const of = (icon) => getComputedStyle(icon).backgroundColor;
+    const icons = [...document.querySelectorAll('.icon')];
+    const [copy] = document.querySelectorAll('.row [data-copy]');
+    return {
+      count: icons.length,
+      unseen: icons.filter((icon) => of(icon) === background).map((icon) => icon.className),
+      ofButton: [getComputedStyle(copy).color, of(copy.querySelector('.icon'))],
+    };
+  });
+  assert.ok(like.count > 100, `${like.count} icons`);
+  assert.deepEqual(like.unseen, []);
+  assert.equal(like.ofButton[0], like.ofButton[1], 'in the colour of the button they are on');
+});
+
+test('the icons are asked for once, before the style sheet needs them', async () => {
+  const page = await world.open();
+  await rows(page).first().waitFor();
+  const asked = await page.evaluate(() =>
+    performance.getEntriesByType('resource').filter(({ name }) => name.includes('/pkg/icons.')).map(({ initiatorType }) => initiatorType),
+  );
+  assert.deepEqual(asked, ['link']);
 });

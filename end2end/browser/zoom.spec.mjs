@@ -25,7 +25,7 @@ async function assertFits(page, what) {
     wide: document.documentElement.scrollWidth,
     seen: innerWidth,
     out: [...document.querySelectorAll('main *, header *, dialog[open] *')]
-      .filter((one) => one.checkVisibility() && !one.closest('pre, .visually-hidden, svg'))
+      .filter((one) => one.checkVisibility() && !one.closest('pre, .visually-hidden'))
       .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
       .filter((one) => !one.closest('.tally'))
       .map((one) => one.outerHTML.slice(0, 120)),

@@ -78,18 +78,16 @@ fn show_copied(button: &Element) {
     }
     browser::announce("Copied");
     let _ = button.set_attribute("data-done", "");
-    set_icon(button, "copy", "check");
+    set_icon(button, "i-copy", "i-check");
     let button = button.clone();
     let back = move || {
         let _ = button.remove_attribute("data-done");
-        set_icon(&button, "check", "copy");
+        set_icon(&button, "i-check", "i-copy");
     };
     set_timeout(back, COPIED);
 }
 
 fn set_icon(button: &Element, from: &str, to: &str) {
-    let Some(icon) = button.query_selector("use").ok().flatten() else { return };
-    let address = icon.get_attribute("href").unwrap_or_default();
-    let _ =
-        icon.set_attribute("href", &address.replace(&format!("#i-{from}"), &format!("#i-{to}")));
+    let Some(icon) = button.query_selector(".icon").ok().flatten() else { return };
+    icon.set_class_name(&icon.class_name().replace(from, to));
 }

@@ -5,16 +5,15 @@ use skyports_model::Step;
 
 use super::code_block::code_block;
 use super::finding::{prose, steps};
-use super::icon::Icons;
 use super::shell::brand;
 use crate::node::el;
 
 /// A card in the middle of the page.
-fn alone<C: IntoView>(icons: &Icons, card: C, foot: String) -> impl IntoView + use<C> {
+fn alone<C: IntoView>(card: C, foot: String) -> impl IntoView + use<C> {
     view! {
         <div class="alone">
             <main id="main">
-                {brand(icons)}
+                {brand()}
                 <div class="alone-card">{card}</div>
             </main>
             <footer>{foot}</footer>
@@ -23,7 +22,7 @@ fn alone<C: IntoView>(icons: &Icons, card: C, foot: String) -> impl IntoView + u
 }
 
 /// Asks for the code that the terminal shows.
-pub(crate) fn login_card(failed: bool, icons: &Icons) -> impl IntoView + use<> {
+pub(crate) fn login_card(failed: bool) -> impl IntoView + use<> {
     let wrong = failed.then(|| {
         view! {
             <p class="hint bad" id="wrong" role="alert">
@@ -56,17 +55,17 @@ pub(crate) fn login_card(failed: bool, icons: &Icons) -> impl IntoView + use<> {
             </button>
         </form>
     };
-    alone(icons, card, "The code keeps other users and programs of this machine out.".to_owned())
+    alone(card, "The code keeps other users and programs of this machine out.".to_owned())
 }
 
 /// Says that skyports itself failed; `code` finds the failure in its log.
-pub(crate) fn broken_card(code: &str, icons: &Icons) -> impl IntoView + use<> {
+pub(crate) fn broken_card(code: &str) -> impl IntoView + use<> {
     let card = view! {
         <h1>"Something broke here, not in your cluster"</h1>
         <p class="lead">
             "skyports could not build this page. Your endpoints keep running; nothing was changed."
         </p>
-        {code_block(code, "the error’s code", icons)}
+        {code_block(code, "the error’s code")}
         <p class="actions">
             <a class="btn primary" href="">
                 "Reload"
@@ -76,7 +75,7 @@ pub(crate) fn broken_card(code: &str, icons: &Icons) -> impl IntoView + use<> {
             </a>
         </p>
     };
-    alone(icons, card, "Give the code to whoever runs skyports here: its log says more.".to_owned())
+    alone(card, "Give the code to whoever runs skyports here: its log says more.".to_owned())
 }
 
 /// Says what went wrong and what to do next.
@@ -85,9 +84,8 @@ pub(crate) fn error_card(
     title: &str,
     what: &str,
     next: &[Step],
-    icons: &Icons,
 ) -> impl IntoView + use<> {
-    let next = (!next.is_empty()).then(|| steps(next, icons));
+    let next = (!next.is_empty()).then(|| steps(next));
     let card = view! {
         <h1>{title.to_owned()}</h1>
         {prose(el("p").class("lead"), what)}
@@ -98,5 +96,5 @@ pub(crate) fn error_card(
             </a>
         </p>
     };
-    alone(icons, card, format!("Status {status}"))
+    alone(card, format!("Status {status}"))
 }

@@ -7,22 +7,21 @@ use skyports_model::{Cluster, ClusterKind};
 use super::copy_button::copy_button;
 use super::endpoint_row::live_rows;
 use super::endpoint_table::WIDTH;
-use super::icon::{Icons, drawn};
+use super::icon::drawn;
 use super::note::note;
 use crate::board::{Board, Bunch, Group, Head, NoPorts};
 use crate::node::{Element, el, live};
 use crate::words::count;
 
 /// A group that follows its signals.
-pub(crate) fn live_group(group: Group, board: Board, icons: Icons) -> impl IntoView {
+pub(crate) fn live_group(group: Group, board: Board) -> impl IntoView {
     let Group { head, rows, .. } = group;
     let (bar, class, below) = (head.clone(), head.clone(), head);
-    let (bar_icons, below_icons) = (icons.clone(), icons.clone());
     view! {
         <tbody class=move || class.with(classes) role="rowgroup">
-            {live(move || bar.with(|head| group_row(head, &bar_icons)))}
-            {move || below.with(|head| plain_rows(head, &below_icons))}
-            {live_rows(rows, board, icons)}
+            {live(move || bar.with(group_row))}
+            {move || below.with(plain_rows)}
+            {live_rows(rows, board)}
         </tbody>
     }
 }
@@ -36,16 +35,16 @@ fn classes(head: &Head) -> &'static str {
     }
 }
 
-fn group_row(head: &Head, icons: &Icons) -> Element {
+fn group_row(head: &Head) -> Element {
     let bar = match &head.bunch {
-        None => cluster_bar(head, icons),
-        Some(bunch) => bunch_bar(head, bunch, icons),
+        None => cluster_bar(head),
+        Some(bunch) => bunch_bar(head, bunch),
     };
     let cell = el("th").attr("role", "rowheader").attr("scope", "rowgroup").attr("colspan", WIDTH);
     el("tr").attr("role", "row").with(cell.with(bar))
 }
 
-fn cluster_bar(head: &Head, icons: &Icons) -> Element {
+fn cluster_bar(head: &Head) -> Element {
     let Cluster { id, name, user, .. } = &head.cluster;
     let place = format!("{} / {}", id.context, id.namespace);
     let title = format!("Context {}, namespace {}", id.context, id.namespace);
@@ -64,12 +63,12 @@ fn cluster_bar(head: &Head, icons: &Icons) -> Element {
         .with(as_of(head));
     el("div")
         .class("group-bar")
-        .with(fold(head, name, icons))
+        .with(fold(head, name))
         .with(el("a").class("group-name").attr("href", id.path()).with(name.clone()))
         .with(facts)
 }
 
-fn bunch_bar(head: &Head, bunch: &Bunch, icons: &Icons) -> Element {
+fn bunch_bar(head: &Head, bunch: &Bunch) -> Element {
     let facts = el("span")
         .class("group-facts")
         .with(el("span").class("meta").with(count(bunch.clusters, "cluster")))
@@ -77,20 +76,20 @@ fn bunch_bar(head: &Head, bunch: &Bunch, icons: &Icons) -> Element {
         .with(as_of(head));
     el("div")
         .class("group-bar")
-        .with(fold(head, &bunch.title, icons))
+        .with(fold(head, &bunch.title))
         .with(el("span").class("group-name").with(bunch.title.clone()))
         .with(facts)
 }
 
 /// The button that folds the group; the page handles the click.
-fn fold(head: &Head, name: &str, icons: &Icons) -> Element {
+fn fold(head: &Head, name: &str) -> Element {
     el("button")
         .class("icon-btn")
         .attr("type", "button")
         .attr("data-fold", head.key.clone())
         .attr("aria-expanded", if head.folded { "false" } else { "true" })
         .attr("aria-label", ["Rows of ", name].concat())
-        .with(drawn("icon chev", "chevron-down", icons))
+        .with(drawn("icon chev", "chevron-down"))
 }
 
 /// Since when nothing has been heard of it.
@@ -110,12 +109,12 @@ pub(crate) fn kind(kind: ClusterKind) -> Option<&'static str> {
 }
 
 /// What the whole group should know, a row each.
-pub(crate) fn plain_rows(head: &Head, icons: &Icons) -> Vec<Element> {
-    head.cluster.findings.iter().map(|found| plain_row(note(found, false, icons))).collect()
+pub(crate) fn plain_rows(head: &Head) -> Vec<Element> {
+    head.cluster.findings.iter().map(|found| plain_row(note(found, false))).collect()
 }
 
 /// The row of a cluster without endpoints.
-pub(crate) fn no_ports(row: &NoPorts, icons: &Icons) -> Element {
+pub(crate) fn no_ports(row: &NoPorts) -> Element {
     let NoPorts { id, cluster, head_address, tells_cluster } = row;
     let name =
         tells_cluster.then(|| el("a").class("of").attr("href", id.path()).with(cluster.clone()));
@@ -125,7 +124,7 @@ pub(crate) fn no_ports(row: &NoPorts, icons: &Icons) -> Element {
         Some(address) => line
             .with(el("span").class("meta").with("Head pod"))
             .with(el("span").class("mono").with(address.clone()))
-            .with(copy_button(format!("Copy the head’s address of {cluster}"), icons)),
+            .with(copy_button(format!("Copy the head’s address of {cluster}"))),
     })
 }
 

@@ -3,18 +3,18 @@
 use skyports_model::time::age_in_words;
 use skyports_model::{ContextState, ContextStatus, Timestamp};
 
-use super::icon::{Icons, icon};
+use super::icon::icon;
 use crate::node::{Element, el};
 
 /// The id of the menu, for the button that opens it.
 pub(crate) const MENU: &str = "live-menu";
 
 /// The menu, which the browser opens and closes by itself.
-pub(crate) fn contexts_menu(contexts: &[ContextStatus], now: Timestamp, icons: &Icons) -> Element {
+pub(crate) fn contexts_menu(contexts: &[ContextStatus], now: Timestamp) -> Element {
     let lines: Vec<_> = contexts.iter().map(|context| line(context, now)).collect();
     let all = el("a")
         .attr("href", "/contexts")
-        .with(icon("contexts", icons))
+        .with(icon("contexts"))
         .with("What is seen of each context");
     el("div")
         .class("menu")

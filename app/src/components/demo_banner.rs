@@ -2,12 +2,12 @@
 
 use super::code_block::code_block;
 use super::finding::prose;
-use super::icon::{Icons, icon};
+use super::icon::icon;
 use crate::node::{Element, el};
 use crate::page::Demo;
 
 /// The banner above the page; rendered on the server only.
-pub(crate) fn demo_banner(demo: Demo, icons: &Icons) -> Element {
+pub(crate) fn demo_banner(demo: Demo) -> Element {
     let (lead, text) = match demo {
         Demo::Asked => (
             "Demo.",
@@ -25,10 +25,10 @@ pub(crate) fn demo_banner(demo: Demo, icons: &Icons) -> Element {
             "Stop skyports, then start it with your kubeconfig: it reads the file that \
              `--kubeconfig` or `KUBECONFIG` names, else `~/.kube/config`.",
         ))
-        .with(code_block("skyports serve --kubeconfig PATH", "the command", icons));
+        .with(code_block("skyports serve --kubeconfig PATH", "the command"));
     let line = el("span")
         .class("banner-line")
-        .with(icon("flask", icons))
+        .with(icon("flask"))
         .with(el("span").with(el("b").with(lead)).with(" ").with(text));
     el("aside").class("banner").attr("aria-label", "Demo").with(line).with(how)
 }

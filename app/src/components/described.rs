@@ -8,7 +8,7 @@ use super::code_block::{code_block, titled_code};
 use super::event_list::event_list;
 use super::finding::{prose, steps};
 use super::fold::{fold, summary};
-use super::icon::{Icons, glyph, icon};
+use super::icon::icon;
 use super::note::{framed, note};
 use crate::dashboard::DashboardError;
 use crate::node::{Element, el};
@@ -20,7 +20,6 @@ pub(crate) fn described(
     cluster: &Cluster,
     endpoint: &Endpoint,
     now: Timestamp,
-    icons: &Icons,
 ) -> Element {
     let Described { asking, answer } = said;
     let as_of = match answer {
@@ -33,7 +32,7 @@ pub(crate) fn described(
         .attr("data-describe", "")
         .attr("aria-label", "Read events and YAML again")
         .attr("title", "Read again")
-        .with(icon("refresh", icons));
+        .with(icon("refresh"));
     let title = el("h3").attr("id", "kubernetes-title").with("In Kubernetes");
     let head = el("div")
         .class("described-head")
@@ -41,8 +40,8 @@ pub(crate) fn described(
         .with(refresh);
     let content = match answer {
         None => el("p").class("hint wait").with("Reading events and YAML…"),
-        Some(Err(error)) => failed(error, icons),
-        Some(Ok(description)) => told(description, now, icons),
+        Some(Err(error)) => failed(error),
+        Some(Ok(description)) => told(description, now),
     };
     el("section")
         .class("described")
@@ -50,30 +49,30 @@ pub(crate) fn described(
         .attr("aria-busy", if *asking { "true" } else { "false" })
         .with(head)
         .with(content)
-        .with(in_a_terminal(cluster, &endpoint.object, icons))
+        .with(in_a_terminal(cluster, &endpoint.object))
 }
 
-fn told(description: &Description, now: Timestamp, icons: &Icons) -> Element {
+fn told(description: &Description, now: Timestamp) -> Element {
     let Description { objects, events, problems, as_of, .. } = description;
-    let problems: Vec<_> = problems.iter().map(|problem| note(problem, true, icons)).collect();
-    let event_list = event_list(events, now.max(*as_of), icons);
-    let summary = summary("Events".to_owned(), Some(events.len()), icons);
+    let problems: Vec<_> = problems.iter().map(|problem| note(problem, true)).collect();
+    let event_list = event_list(events, now.max(*as_of));
+    let summary = summary("Events".to_owned(), Some(events.len()));
     let events = fold(summary, true, event_list);
-    let objects: Vec<_> = objects.iter().map(|object| yaml(object, icons)).collect();
+    let objects: Vec<_> = objects.iter().map(yaml).collect();
     el("div").class("told").with(el("div").class("notes").with(problems)).with(events).with(objects)
 }
 
 /// Why nothing could be read, and what to do.
-fn failed(error: &DashboardError, icons: &Icons) -> Element {
+fn failed(error: &DashboardError) -> Element {
     let DashboardError { code, message, next } = error;
-    let next = (!next.is_empty()).then(|| steps(next, icons));
+    let next = (!next.is_empty()).then(|| steps(next));
     let said = el("div").with(prose(el("p"), message)).with(next);
-    framed("attention", glyph("attention", icons), said)
+    framed("attention", icon("attention"), said)
         .attr("data-code", code.clone())
         .attr("role", "alert")
 }
 
-fn yaml(text: &ObjectText, icons: &Icons) -> Element {
+fn yaml(text: &ObjectText) -> Element {
     let ObjectText { object, yaml, is_cut } = text;
     let kind = object.kind.as_str();
     let lines = yaml.trim_end().split('\n').fold(el("code"), |code, line| {
@@ -82,12 +81,12 @@ fn yaml(text: &ObjectText, icons: &Icons) -> Element {
         code.with(before.to_owned()).with(key).with([after, "\n"].concat())
     });
     let head = format!("{}, managedFields left out", object.name);
-    let block = titled_code(head, lines, &format!("the YAML of the {kind}"), icons);
+    let block = titled_code(head, lines, &format!("the YAML of the {kind}"));
     let cut = is_cut.then(|| {
         el("p").class("hint").with("The text is longer; the command below shows all of it.")
     });
     // A key unfolds it (`behaviour::keys`).
-    let summary = summary(format!("YAML of the {kind}"), None, icons).attr("data-yaml", "");
+    let summary = summary(format!("YAML of the {kind}"), None).attr("data-yaml", "");
     fold(summary, false, el("div").with(block).with(cut))
 }
 
@@ -106,15 +105,14 @@ fn parts(line: &str) -> (&str, &str, &str) {
 }
 
 /// What tells the same without skyports.
-fn in_a_terminal(cluster: &Cluster, object: &ObjectRef, icons: &Icons) -> Element {
+fn in_a_terminal(cluster: &Cluster, object: &ObjectRef) -> Element {
     let kubectl = Kubectl::of(&cluster.id.context);
     let get = kubectl.within(&object.namespace).command(["get", &object.path(), "-o", "yaml"]);
     let commands = format!("{}\n{get}", kubectl.describe(object));
-    el("div").class("same").with(el("h3").with("Same in a terminal")).with(code_block(
-        &commands,
-        "the commands",
-        icons,
-    ))
+    el("div")
+        .class("same")
+        .with(el("h3").with("Same in a terminal"))
+        .with(code_block(&commands, "the commands"))
 }
 
 #[cfg(test)]

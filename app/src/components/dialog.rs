@@ -2,11 +2,11 @@
 //!
 //! The browser closes it by itself: the button is that of a form of the method `dialog`.
 
-use super::icon::{Icons, icon};
+use super::icon::icon;
 use crate::node::{Element, el};
 
 /// The dialog of that id, closed.
-pub(crate) fn dialog(id: &'static str, title: &'static str, icons: &Icons) -> Element {
+pub(crate) fn dialog(id: &'static str, title: &'static str) -> Element {
     let title_id = [id, "-title"].concat();
     let title = el("h2")
         .attr("id", title_id.clone())
@@ -17,7 +17,7 @@ pub(crate) fn dialog(id: &'static str, title: &'static str, icons: &Icons) -> El
         .class("icon-btn")
         .attr("type", "submit")
         .attr("aria-label", "Close")
-        .with(icon("x", icons));
+        .with(icon("x"));
     el("dialog")
         .class("dialog")
         .attr("id", id)

@@ -4,24 +4,24 @@ use skyports_model::Filter;
 
 use super::code_block::code_block;
 use super::finding::prose;
-use super::icon::{Icons, icon};
+use super::icon::icon;
 use super::skeleton::skeleton;
 use crate::board::Empty;
 use crate::node::{Element, el};
 use crate::words::count;
 
 /// Why there is nothing, and what to do.
-pub(crate) fn empty_state(empty: &Empty, filter: &Filter, icons: &Icons) -> Element {
+pub(crate) fn empty_state(empty: &Empty, filter: &Filter) -> Element {
     let Said { icon: name, title, text, command, link } = said(empty, filter);
     let is_filtered = matches!(empty, Empty::Filtered(_));
-    let command = command.map(|command| code_block(command, "the command", icons));
+    let command = command.map(|command| code_block(command, "the command"));
     let link = link.map(|text| {
         let link = el("a").class("btn").attr("href", "/").flag("data-query", is_filtered);
         el("p").with(link.with(text))
     });
     let said = el("div")
         .class("empty")
-        .with(icon(name, icons))
+        .with(icon(name))
         .with(el("h2").with(title))
         .with(prose(el("p"), &text))
         .with(command)

@@ -10,7 +10,7 @@ use super::described::described;
 use super::endpoint_facts::endpoint_facts;
 use super::endpoint_reasons::{endpoint_reasons, not_there};
 use super::endpoint_url::endpoint_url;
-use super::icon::{Icons, icon};
+use super::icon::icon;
 use super::make_permanent::make_permanent;
 use super::status_badge::status_badge;
 use crate::board::Board;
@@ -27,12 +27,7 @@ pub(crate) const BODY: &str = "endpoint-body";
 
 /// The panel, empty while no endpoint is asked for. The page that was asked for with a panel has
 /// it open from the start; later, `panel` opens and closes the dialog.
-pub(crate) fn endpoint_drawer(
-    state: &State,
-    open_at_first: bool,
-    board: Board,
-    icons: &Icons,
-) -> Element {
+pub(crate) fn endpoint_drawer(state: &State, open_at_first: bool, board: Board) -> Element {
     let dialog = el("dialog")
         .class("drawer")
         .attr("id", DRAWER)
@@ -45,8 +40,8 @@ pub(crate) fn endpoint_drawer(
             let back = board.query.with(skyports_model::Query::path);
             dialog
                 .attr("data-endpoint", shown.id.to_string())
-                .with(head(shown, now, back, icons))
-                .with(body(shown, &state.described, now, icons))
+                .with(head(shown, now, back))
+                .with(body(shown, &state.described, now))
         }
     }
 }
@@ -59,11 +54,11 @@ fn time_for(shown: &Shown, board: Board) -> Timestamp {
     }
 }
 
-fn head(shown: &Shown, now: Timestamp, back: String, icons: &Icons) -> Element {
+fn head(shown: &Shown, now: Timestamp, back: String) -> Element {
     let links = match &shown.endpoint {
         Some(endpoint) if shown.is_there => {
-            let lines = endpoint_url(endpoint, shown.cluster_name(), icons);
-            Some((url_box(lines, shown, icons), actions(endpoint, icons)))
+            let lines = endpoint_url(endpoint, shown.cluster_name());
+            Some((url_box(lines, shown), actions(endpoint)))
         }
         Some(_) | None => None,
     };
@@ -74,8 +69,8 @@ fn head(shown: &Shown, now: Timestamp, back: String, icons: &Icons) -> Element {
         .attr("data-panel-close", "")
         .attr("aria-label", "Close details")
         .attr("title", "Close details")
-        .with(icon("x", icons));
-    let title = el("div").with(title(shown, now, icons)).with(standing(shown, now));
+        .with(icon("x"));
+    let title = el("div").with(title(shown, now)).with(standing(shown, now));
     el("div")
         .class("drawer-head")
         .with(el("div").class("drawer-title").with(title).with(close))
@@ -83,14 +78,14 @@ fn head(shown: &Shown, now: Timestamp, back: String, icons: &Icons) -> Element {
 }
 
 /// `8888 JupyterLab` with its state.
-fn title(shown: &Shown, now: Timestamp, icons: &Icons) -> Element {
+fn title(shown: &Shown, now: Timestamp) -> Element {
     let app = shown.endpoint.as_ref().and_then(|endpoint| endpoint.app.as_ref());
     let state = match &shown.endpoint {
-        Some(endpoint) if shown.is_there => status_badge(&endpoint.state, now, icons),
+        Some(endpoint) if shown.is_there => status_badge(&endpoint.state, now),
         Some(_) | None => el("span")
             .class("status")
             .attr("data-state", "closed")
-            .with(super::icon::glyph("closed", icons))
+            .with(super::icon::icon("closed"))
             .with(NOT_OPEN),
     };
     el("h2")
@@ -99,7 +94,7 @@ fn title(shown: &Shown, now: Timestamp, icons: &Icons) -> Element {
         .attr("autofocus", "")
         .with(el("span").class("port").with(shown.id.port.to_string()))
         .with(" ")
-        .with(app_tile(app, icons))
+        .with(app_tile(app))
         .with(" ")
         .with(state)
 }
@@ -124,7 +119,7 @@ fn opened(endpoint: &Endpoint) -> Option<Timestamp> {
 }
 
 /// The links, each with its copy button, and the menu of everything else to copy.
-fn url_box(lines: Vec<Element>, shown: &Shown, icons: &Icons) -> Element {
+fn url_box(lines: Vec<Element>, shown: &Shown) -> Element {
     let label = format!("Copy port {} of {} as…", shown.id.port, shown.cluster_name());
     let more = el("button")
         .class("icon-btn slim")
@@ -133,12 +128,12 @@ fn url_box(lines: Vec<Element>, shown: &Shown, icons: &Icons) -> Element {
         .attr("popovertarget", super::copy_menu::MENU)
         .attr("aria-haspopup", "menu")
         .attr("aria-label", label)
-        .with(icon("chevron-down", icons));
+        .with(icon("chevron-down"));
     el("div").class("url-box").with(el("div").class("url-lines").with(lines)).with(more)
 }
 
 /// What can be done with it.
-fn actions(endpoint: &Endpoint, icons: &Icons) -> Element {
+fn actions(endpoint: &Endpoint) -> Element {
     let is_doubted = matches!(endpoint.state, EndpointState::Attention { .. })
         || endpoint.warnings.iter().any(|warning| warning.code == Code::SubpathBreaksApp);
     let (class, word) =
@@ -150,40 +145,36 @@ fn actions(endpoint: &Endpoint, icons: &Icons) -> Element {
             .attr("target", "_blank")
             .attr("rel", "noopener noreferrer")
             .with(word)
-            .with(icon("external", icons))
+            .with(icon("external"))
             .with(el("span").class("visually-hidden").with(" (opens in a new tab)"))
     });
     let copy = el("button")
         .class("btn small")
         .attr("type", "button")
         .attr("data-copy", "page")
-        .with(icon("link", icons))
+        .with(icon("link"))
         .with("Copy link to this page");
     el("div").class("drawer-actions").with(open).with(copy)
 }
 
 /// The parts in the same places for every endpoint, so that what the reader unfolded stays so.
-fn body(shown: &Shown, said: &Described, now: Timestamp, icons: &Icons) -> Element {
+fn body(shown: &Shown, said: &Described, now: Timestamp) -> Element {
     let body = el("div").class("drawer-body").attr("id", BODY);
     let (Some(cluster), Some(endpoint)) = (&shown.cluster, &shown.endpoint) else {
-        return body.with(not_there(shown, icons));
+        return body.with(not_there(shown));
     };
-    let reasons = if shown.is_there {
-        endpoint_reasons(endpoint, now, icons)
-    } else {
-        not_there(shown, icons)
-    };
-    let said = described(said, cluster, endpoint, now, icons);
+    let reasons = if shown.is_there { endpoint_reasons(endpoint, now) } else { not_there(shown) };
+    let said = described(said, cluster, endpoint, now);
     body.with(reasons)
-        .with(permanent(cluster, endpoint, icons))
-        .with(endpoint_facts(cluster, endpoint, now, icons))
+        .with(permanent(cluster, endpoint))
+        .with(endpoint_facts(cluster, endpoint, now))
         .with(said)
 }
 
 /// How to keep a port that SkyPilot does not know.
-fn permanent(cluster: &Cluster, endpoint: &Endpoint, icons: &Icons) -> Element {
+fn permanent(cluster: &Cluster, endpoint: &Endpoint) -> Element {
     if endpoint.owner == Owner::Skyports {
-        make_permanent(&Copies::of(cluster, endpoint).permanent, icons)
+        make_permanent(&Copies::of(cluster, endpoint).permanent)
     } else {
         el("section").attr("hidden", "")
     }

@@ -4,22 +4,16 @@ use skyports_model::time::age_in_words;
 use skyports_model::{Cluster, Endpoint, Owner, Timestamp};
 
 use super::copy_button::copy_button;
-use super::icon::Icons;
 use crate::node::{Element, el};
 use crate::reach::Reach;
 use crate::words;
 
 /// What is known of the endpoint; what is not known is left out.
-pub(crate) fn endpoint_facts(
-    cluster: &Cluster,
-    endpoint: &Endpoint,
-    now: Timestamp,
-    icons: &Icons,
-) -> Element {
+pub(crate) fn endpoint_facts(cluster: &Cluster, endpoint: &Endpoint, now: Timestamp) -> Element {
     let object = &endpoint.object;
     let name = el("dd")
         .with(el("span").class("mono").with(object.path()))
-        .with(copy_button(format!("Copy the name of the {}", object.kind.as_str()), icons))
+        .with(copy_button(format!("Copy the name of the {}", object.kind.as_str())))
         .with(hint(made_by(endpoint.owner)));
     let opened = endpoint.opened.map(|opened| {
         let (exact, told) = words::moment(opened);
@@ -29,7 +23,7 @@ pub(crate) fn endpoint_facts(
     let facts = el("dl")
         .class("endpoint-facts")
         .with(fact("Object", name))
-        .with(addresses(endpoint, icons))
+        .with(addresses(endpoint))
         .with(reach(endpoint))
         .with(opened)
         .with(fact("App", app(endpoint)))
@@ -57,13 +51,13 @@ fn made_by(owner: Owner) -> &'static str {
     }
 }
 
-fn addresses(endpoint: &Endpoint, icons: &Icons) -> Option<Element> {
+fn addresses(endpoint: &Endpoint) -> Option<Element> {
     let addresses = &endpoint.addresses;
     let one = |address: &String| {
         el("span")
             .class("pair")
             .with(el("span").class("mono").with(address.clone()))
-            .with(copy_button(format!("Copy address {address}"), icons))
+            .with(copy_button(format!("Copy address {address}")))
     };
     let name = if addresses.len() == 1 { "Address" } else { "Addresses" };
     let all: Vec<_> = addresses.iter().map(one).collect();

@@ -8,7 +8,7 @@ use skyports_model::{Mode, Query, Sort};
 use wasm_bindgen::JsCast as _;
 use web_sys::Element as Target;
 
-use super::icon::{Icons, icon};
+use super::icon::icon;
 use super::status_tally::status_tally;
 use crate::board::{Board, Menus};
 use crate::browser;
@@ -24,7 +24,7 @@ const CONTROLS: [&str; 5] = [BOX, "owner", "context", "mode", "group"];
 const FORGET: &str = "!forget";
 
 /// The filter of `board`.
-pub(crate) fn endpoint_filters(board: Board, icons: Icons) -> impl IntoView {
+pub(crate) fn endpoint_filters(board: Board) -> impl IntoView {
     let Query { filter, sort, .. } = board.query.get_untracked();
     let kept = [
         ("state", Some(filter.state).filter(|state| !state.is_empty())),
@@ -35,24 +35,18 @@ pub(crate) fn endpoint_filters(board: Board, icons: Icons) -> impl IntoView {
         value.map(|value| kept.attr("value", value))
     });
     let kept: Vec<_> = kept.into_iter().flatten().collect();
-    let search_icon = icon("search", &icons);
-    let mine_icons = icons.clone();
+    let search_icon = icon("search");
     let menus = live(move || {
         let query = board.query.get();
         board.menus.with(|menus| {
-            el("div")
-                .class("filters")
-                .with(mine(&query, menus, &mine_icons))
-                .with(selects(&query, menus))
-                .with(
-                    el("noscript")
-                        .with(el("button").class("btn").attr("type", "submit").with("Apply")),
-                )
+            el("div").class("filters").with(mine(&query, menus)).with(selects(&query, menus)).with(
+                el("noscript").with(el("button").class("btn").attr("type", "submit").with("Apply")),
+            )
         })
     });
     let tabs = live(move || {
         let tally = board.summary.with(|summary| summary.tally);
-        board.query.with(|query| status_tally(query, tally, &icons))
+        board.query.with(|query| status_tally(query, tally))
     });
     view! {
         <form
@@ -91,7 +85,7 @@ pub(crate) fn endpoint_filters(board: Board, icons: Icons) -> impl IntoView {
 
 /// The switch to the reader's own clusters. Nobody is logged in by name: the browser remembers
 /// which owner the reader is.
-fn mine(query: &Query, menus: &Menus, icons: &Icons) -> Element {
+fn mine(query: &Query, menus: &Menus) -> Element {
     let me = menus.me.as_deref();
     let owner = query.filter.owner.as_str();
     let title = match (me, owner) {
@@ -108,7 +102,7 @@ fn mine(query: &Query, menus: &Menus, icons: &Icons) -> Element {
         .attr("data-mine", "")
         .attr("aria-pressed", pressed)
         .attr("title", title)
-        .with(icon("user", icons))
+        .with(icon("user"))
         .with("Mine")
 }
 

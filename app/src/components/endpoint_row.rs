@@ -8,7 +8,7 @@ use super::app_tile::app_tile;
 use super::cluster_group::no_ports;
 use super::copy_menu::MENU;
 use super::endpoint_url::endpoint_url;
-use super::icon::{Icons, icon};
+use super::icon::icon;
 use super::port_range_row::{range_label, range_links};
 use super::reach::reach;
 use super::row_finding::row_finding;
@@ -19,13 +19,12 @@ use crate::reach::Reach;
 use crate::words;
 
 /// The rows of a group, each following its own signal and the clock.
-pub(crate) fn live_rows(rows: ArcRwSignal<Vec<Row>>, board: Board, icons: Icons) -> impl IntoView {
+pub(crate) fn live_rows(rows: ArcRwSignal<Vec<Row>>, board: Board) -> impl IntoView {
     let live_row = move |row: Row| {
-        let icons = icons.clone();
         live(move || {
             row.value.with(|value| match value {
-                RowValue::Ports(row) => endpoint_row(row, time_for(row, board), &icons),
-                RowValue::NoPorts(row) => no_ports(row, &icons),
+                RowValue::Ports(row) => endpoint_row(row, time_for(row, board)),
+                RowValue::NoPorts(row) => no_ports(row),
             })
         })
     };
@@ -44,27 +43,24 @@ fn time_for(row: &Ports, board: Board) -> Timestamp {
 }
 
 /// The row as it is at one moment.
-fn endpoint_row(row: &Ports, now: Timestamp, icons: &Icons) -> Element {
+fn endpoint_row(row: &Ports, now: Timestamp) -> Element {
     let Ports { endpoint, others, cluster, fresh, selected, .. } = row;
-    let link = if others.is_empty() {
-        endpoint_url(endpoint, cluster, icons)
-    } else {
-        vec![range_links(row, icons)]
-    };
+    let link =
+        if others.is_empty() { endpoint_url(endpoint, cluster) } else { vec![range_links(row)] };
     el("tr")
         .class(if *fresh { "row fresh" } else { "row" })
         .attr("role", "row")
         .attr("data-endpoint", endpoint.id.to_string())
         .maybe("aria-current", selected.then_some("true"))
-        .with(cell("c-status").with(status_badge(&endpoint.state, now, icons)))
-        .with(port_cell(row, icons))
-        .with(cell("c-url").with(link).with(findings(endpoint, icons)))
+        .with(cell("c-status").with(status_badge(&endpoint.state, now)))
+        .with(port_cell(row))
+        .with(cell("c-url").with(link).with(findings(endpoint)))
         .with(
             cell("c-mode").attr("title", endpoint.object.to_string()).with(endpoint.mode().label()),
         )
-        .with(cell("c-reach").with(reach(Reach::of(endpoint), icons)))
+        .with(cell("c-reach").with(reach(Reach::of(endpoint))))
         .with(age(cell("c-age"), endpoint, now))
-        .with(cell("c-actions").with(actions(row, icons)))
+        .with(cell("c-actions").with(actions(row)))
 }
 
 fn cell(class: &'static str) -> Element {
@@ -72,14 +68,14 @@ fn cell(class: &'static str) -> Element {
 }
 
 /// The port, which leads to its panel; where rows are not grouped by cluster, the cluster, too.
-fn port_cell(row: &Ports, icons: &Icons) -> Element {
+fn port_cell(row: &Ports) -> Element {
     let Ports { endpoint, others, cluster, tells_cluster, .. } = row;
     let link = el("a")
         .attr("href", endpoint.id.path())
         .attr("data-port-link", "")
         .with(el("span").class("port").with(port_label(row)))
         .with(if others.is_empty() {
-            app_tile(endpoint.app.as_ref(), icons)
+            app_tile(endpoint.app.as_ref())
         } else {
             el("span").class("meta").with(format!("· {} ports", others.len() + 1))
         });
@@ -95,22 +91,22 @@ fn port_label(row: &Ports) -> String {
 }
 
 /// Why it is as it is, and what to know before using it: nothing when all is well.
-fn findings(endpoint: &Endpoint, icons: &Icons) -> Vec<Element> {
+fn findings(endpoint: &Endpoint) -> Vec<Element> {
     let waits = matches!(endpoint.state, EndpointState::Pending { .. });
-    let reason = endpoint.state.reason().map(|reason| row_finding(reason, waits, icons));
-    let warnings = endpoint.warnings.iter().map(|warning| row_finding(warning, false, icons));
+    let reason = endpoint.state.reason().map(|reason| row_finding(reason, waits));
+    let warnings = endpoint.warnings.iter().map(|warning| row_finding(warning, false));
     reason.into_iter().chain(warnings).collect()
 }
 
 /// What can be done with the row: see more, copy what opens it.
-fn actions(row: &Ports, icons: &Icons) -> Element {
+fn actions(row: &Ports) -> Element {
     let what = ["port ", &port_label(row), " of ", &row.cluster].concat();
     let details = el("a")
         .class("icon-btn details")
         .attr("href", row.endpoint.id.path())
         .attr("data-panel", "")
         .attr("aria-label", ["Details of ", &what].concat())
-        .with(icon("details", icons));
+        .with(icon("details"));
     let copies = el("button")
         .class("icon-btn")
         .attr("type", "button")
@@ -118,7 +114,7 @@ fn actions(row: &Ports, icons: &Icons) -> Element {
         .attr("popovertarget", MENU)
         .attr("aria-haspopup", "menu")
         .attr("aria-label", ["More actions for ", &what].concat())
-        .with(icon("more", icons));
+        .with(icon("more"));
     el("div").class("row-actions").with(details).with(copies)
 }
 

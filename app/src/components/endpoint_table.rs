@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use skyports_model::{Query, SortKey};
 
-use super::icon::{Icons, drawn};
+use super::icon::drawn;
 use crate::node::{Element, el};
 
 /// How many columns there are, for what spans them all.
@@ -30,11 +30,11 @@ pub(crate) fn endpoint_table(
 }
 
 /// The row of heads; sorted as `query` wants it and linked to the other ways, where there is one.
-pub(crate) fn heads(query: Option<&Query>, icons: &Icons) -> Element {
+pub(crate) fn heads(query: Option<&Query>) -> Element {
     let heads = COLUMNS.into_iter().map(|(class, name, by)| {
         let head = el("th").attr("role", "columnheader").attr("scope", "col").class(class);
         match (by, query) {
-            (Some(by), Some(query)) => sortable(head, name, by, query, icons),
+            (Some(by), Some(query)) => sortable(head, name, by, query),
             _ if class == "c-actions" => head.with(el("span").class("visually-hidden").with(name)),
             _ => head.with(name),
         }
@@ -42,13 +42,7 @@ pub(crate) fn heads(query: Option<&Query>, icons: &Icons) -> Element {
     el("tr").attr("role", "row").with(heads.collect::<Vec<_>>())
 }
 
-fn sortable(
-    head: Element,
-    name: &'static str,
-    by: SortKey,
-    query: &Query,
-    icons: &Icons,
-) -> Element {
+fn sortable(head: Element, name: &'static str, by: SortKey, query: &Query) -> Element {
     let sort = query.sort;
     // Rows of a cluster stand by port before anybody asks for it.
     let is = sort.by == by || (sort.by == SortKey::Name && by == SortKey::Port);
@@ -61,7 +55,7 @@ fn sortable(
         .attr("href", query.sorted_by(by).path())
         .attr("data-query", "")
         .with(name)
-        .with(drawn("icon small", sign, icons));
+        .with(drawn("icon small", sign));
     head.attr("aria-sort", order).with(link)
 }
 

@@ -3,14 +3,14 @@
 use skyports_model::{Endpoint, ExternalUrl, FutureUrl, Scheme};
 
 use super::copy_button::copy_button;
-use super::icon::{Icons, icon};
+use super::icon::icon;
 use crate::node::{Element, el};
 
 /// Hosts up to this length are shown whole.
 const LONGEST_HOST: usize = 34;
 
 /// What to open or to copy, a line each; without an address, one line with what is known of it.
-pub(crate) fn endpoint_url(endpoint: &Endpoint, cluster: &str, icons: &Icons) -> Vec<Element> {
+pub(crate) fn endpoint_url(endpoint: &Endpoint, cluster: &str) -> Vec<Element> {
     let Endpoint { urls, addresses, future, .. } = endpoint;
     let port = endpoint.port();
     let line = |shown| el("div").class("url-line").with(shown);
@@ -23,13 +23,13 @@ pub(crate) fn endpoint_url(endpoint: &Endpoint, cluster: &str, icons: &Icons) ->
     } else if !urls.is_empty() {
         let to_copy = |url| {
             let label = format!("Copy URL for port {port} of {cluster}");
-            line(external_link(url, icons)).with(copy_button(label, icons))
+            line(external_link(url)).with(copy_button(label))
         };
         urls.iter().map(to_copy).collect()
     } else if !addresses.is_empty() {
         let to_copy = |address: &String| {
             let label = format!("Copy address for port {port} of {cluster}");
-            line(el("span").class("url").with(address.clone())).with(copy_button(label, icons))
+            line(el("span").class("url").with(address.clone())).with(copy_button(label))
         };
         addresses.iter().map(to_copy).collect()
     } else {
@@ -38,7 +38,7 @@ pub(crate) fn endpoint_url(endpoint: &Endpoint, cluster: &str, icons: &Icons) ->
 }
 
 /// A link out of skyports: nothing but an [`ExternalUrl`] can become one.
-fn external_link(url: &ExternalUrl, icons: &Icons) -> Element {
+fn external_link(url: &ExternalUrl) -> Element {
     let authority = url.authority();
     let scheme = scheme(url.scheme());
     let href = [scheme, &authority, url.path()].concat();
@@ -53,7 +53,7 @@ fn external_link(url: &ExternalUrl, icons: &Icons) -> Element {
         .with(stays(port))
         .with(may_be_cut(path))
         .with(stays(end))
-        .with(icon("external", icons))
+        .with(icon("external"))
         .with(el("span").class("visually-hidden").with(" (opens in a new tab)"))
 }
 

@@ -4,11 +4,10 @@ use skyports_model::{Cluster, Resources};
 
 use super::cluster_group::kind;
 use super::copy_button::copy_button;
-use super::icon::Icons;
 use crate::node::{Element, el};
 
 /// What is known of a cluster; what is not known is left out.
-pub(crate) fn facts(cluster: &Cluster, icons: &Icons) -> Element {
+pub(crate) fn facts(cluster: &Cluster) -> Element {
     let Resources { cpu, memory, accelerator, accelerator_count } = &cluster.resources;
     let accelerators = (*accelerator_count > 0).then(|| {
         let name = accelerator.as_deref().unwrap_or("GPU");
@@ -35,7 +34,7 @@ pub(crate) fn facts(cluster: &Cluster, icons: &Icons) -> Element {
         .into_iter()
         .filter_map(|(name, value)| {
             let value = el("span").class("mono").with(value?);
-            let copy = copy_button(format!("Copy: {name}"), icons);
+            let copy = copy_button(format!("Copy: {name}"));
             Some(fact(name, el("dd").with(value).with(copy)))
         })
         .collect();

@@ -3,12 +3,11 @@
 use skyports_model::{Finding, Step};
 
 use super::code_block::code_block;
-use super::icon::Icons;
 use crate::node::{Element, el};
 use crate::words;
 
 /// The finding as the second line of a row or as the body of a note.
-pub(crate) fn finding(finding: &Finding, unfolded: bool, icons: &Icons) -> Element {
+pub(crate) fn finding(finding: &Finding, unfolded: bool) -> Element {
     let Finding { code, evidence, steps, .. } = finding;
     let more = (!steps.is_empty() || evidence.is_some()).then(|| {
         let summary = if steps.is_empty() { "Why we say so" } else { "What to do" };
@@ -16,7 +15,7 @@ pub(crate) fn finding(finding: &Finding, unfolded: bool, icons: &Icons) -> Eleme
             .class("more")
             .flag("open", unfolded)
             .with(el("summary").with(summary))
-            .with((!steps.is_empty()).then(|| self::steps(steps, icons)))
+            .with((!steps.is_empty()).then(|| self::steps(steps)))
             .with(evidence.as_deref().map(grounds))
     });
     el("div").class("why").attr("data-code", code.as_str()).with(claim(finding)).with(more)
@@ -28,9 +27,9 @@ pub(crate) fn claim(finding: &Finding) -> Element {
 }
 
 /// What to do, best first.
-pub(crate) fn steps(steps: &[Step], icons: &Icons) -> Element {
+pub(crate) fn steps(steps: &[Step]) -> Element {
     steps.iter().fold(el("ol").class("steps"), |list, step| {
-        let command = step.command.as_ref().map(|command| code_block(command, "the text", icons));
+        let command = step.command.as_ref().map(|command| code_block(command, "the text"));
         list.with(el("li").with(prose(el("p"), &step.title)).with(command))
     })
 }

@@ -4,7 +4,6 @@ use skyports_model::Step;
 
 use super::code_block::code_block;
 use super::finding::prose;
-use super::icon::Icons;
 use crate::node::{Element, el};
 
 /// The steps under a heading; `order` says what their order means.
@@ -12,17 +11,16 @@ pub(crate) fn fix_list(
     title: &'static str,
     order: Option<&'static str>,
     steps: &[Step],
-    icons: &Icons,
 ) -> Element {
     let order = order.map(|order| el("small").with(order));
-    let fixes: Vec<_> = steps.iter().map(|step| fix(step, icons)).collect();
+    let fixes: Vec<_> = steps.iter().map(fix).collect();
     el("div")
         .class("fix-list")
         .with(el("h3").with(title).with(order.map(|order| (" ", order))))
         .with(el("ol").class("fixes").with(fixes))
 }
 
-fn fix(step: &Step, icons: &Icons) -> Element {
-    let command = step.command.as_ref().map(|command| code_block(command, "the text", icons));
+fn fix(step: &Step) -> Element {
+    let command = step.command.as_ref().map(|command| code_block(command, "the text"));
     el("li").class("fix").with(el("div").with(prose(el("p"), &step.title)).with(command))
 }

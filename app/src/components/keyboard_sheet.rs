@@ -1,7 +1,6 @@
 //! The sheet of keyboard shortcuts: only those that work on the page that shows it.
 
 use super::dialog::dialog;
-use super::icon::Icons;
 use crate::node::{Element, el};
 use crate::state::View;
 
@@ -45,7 +44,7 @@ const PANEL: [Shortcut; 5] = [
 ];
 
 /// The dialog, closed.
-pub(crate) fn keyboard_sheet(view: &View, icons: &Icons) -> Element {
+pub(crate) fn keyboard_sheet(view: &View) -> Element {
     let has_filter = matches!(view, View::Overview { .. } | View::Endpoint { .. });
     let has_list = !matches!(view, View::Contexts);
     let switch = el("input").attr("type", "checkbox").attr("id", SINGLE_KEYS).flag("checked", true);
@@ -72,7 +71,7 @@ pub(crate) fn keyboard_sheet(view: &View, icons: &Icons) -> Element {
         .attr("role", "group")
         .attr("aria-label", "Shortcuts")
         .with(keys);
-    dialog(KEYS, "Keyboard shortcuts", icons).with(body).with(foot)
+    dialog(KEYS, "Keyboard shortcuts").with(body).with(foot)
 }
 
 fn section(title: &'static str, shortcuts: &[Shortcut]) -> Element {

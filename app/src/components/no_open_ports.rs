@@ -5,7 +5,7 @@ use skyports_model::shell::shell_option;
 
 use super::code_block::code_block;
 use super::copy_button::copy_button;
-use super::icon::{Icons, icon};
+use super::icon::icon;
 use crate::node::{Element, el};
 
 /// Ports that people open, with the app that is usually on each.
@@ -18,7 +18,7 @@ const USUAL: [(&str, &str); 5] = [
 ];
 
 /// That there is none, and what to do.
-pub(crate) fn no_open_ports(cluster: &Cluster, icons: &Icons) -> Element {
+pub(crate) fn no_open_ports(cluster: &Cluster) -> Element {
     let usual: Vec<_> = USUAL.into_iter().map(usual).collect();
     let command =
         format!("sky launch {} --ports 8888 task.yaml", shell_option("-c", &cluster.name));
@@ -27,15 +27,15 @@ pub(crate) fn no_open_ports(cluster: &Cluster, icons: &Icons) -> Element {
             .class("hint")
             .with("The head pod is at ")
             .with(el("span").class("mono").with(address.to_string()))
-            .with(copy_button(format!("Copy the head’s address of {}", cluster.name), icons))
+            .with(copy_button(format!("Copy the head’s address of {}", cluster.name)))
     });
     let said = el("div")
         .class("empty")
-        .with(icon("pod", icons))
+        .with(icon("pod"))
         .with(el("h3").with(format!("No open ports on {}", cluster.name)))
         .with(el("p").with("Start an app, then open its port. Usual ones:"))
         .with(el("ul").class("usual-ports").with(usual))
-        .with(code_block(&command, "the command", icons))
+        .with(code_block(&command, "the command"))
         .with(head);
     el("div").class("sheet").with(said)
 }

@@ -3,19 +3,19 @@
 use skyports_model::{Code, ContextState, ContextStatus, Finding};
 
 use super::finding::finding;
-use super::icon::{Icons, glyph};
+use super::icon::icon;
 use crate::node::{Element, el};
 
 /// The notes of a context; none where all is well.
-pub(crate) fn context_notes(context: &ContextStatus, icons: &Icons) -> Vec<Element> {
+pub(crate) fn context_notes(context: &ContextStatus) -> Vec<Element> {
     let forbidden = context.state == ContextState::Forbidden;
-    context.findings.iter().map(|finding| note(finding, forbidden, icons)).collect()
+    context.findings.iter().map(|finding| note(finding, forbidden)).collect()
 }
 
 /// One finding in a frame; `unfolded` shows its next steps at once.
-pub(crate) fn note(found: &Finding, unfolded: bool, icons: &Icons) -> Element {
+pub(crate) fn note(found: &Finding, unfolded: bool) -> Element {
     let state = if found.code == Code::Unreachable { "unknown" } else { "attention" };
-    framed(state, glyph(state, icons), finding(found, unfolded, icons))
+    framed(state, icon(state), finding(found, unfolded))
 }
 
 /// A frame in the colour of a state, with a sign and what is to be said.

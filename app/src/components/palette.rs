@@ -1,6 +1,6 @@
 //! The palette: a box for words, and what they find (`behaviour::palette`).
 
-use super::icon::{Icons, icon};
+use super::icon::icon;
 use crate::find::{Found, Target};
 use crate::node::{Element, el};
 
@@ -16,7 +16,7 @@ pub(crate) const NOTHING: &str = "palette-nothing";
 pub(crate) const FOUND: &str = "#palette-list > li";
 
 /// The dialog, closed.
-pub(crate) fn palette(icons: &Icons) -> Element {
+pub(crate) fn palette() -> Element {
     let words = el("input")
         .class("input")
         .attr("id", WORDS)
@@ -48,7 +48,7 @@ pub(crate) fn palette(icons: &Icons) -> Element {
         .attr("id", PALETTE)
         .attr("aria-label", "Jump to")
         .attr("closedby", "any")
-        .with(el("div").class("palette-head").with(icon("search", icons)).with(words))
+        .with(el("div").class("palette-head").with(icon("search")).with(words))
         .with(list)
         .with(nothing)
 }

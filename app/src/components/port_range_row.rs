@@ -2,7 +2,7 @@
 
 use skyports_model::{Endpoint, ExternalUrl};
 
-use super::icon::{Icons, drawn, icon};
+use super::icon::{drawn, icon};
 use crate::board::Ports;
 use crate::node::{Element, el};
 
@@ -16,18 +16,17 @@ pub(crate) fn range_label(first: &Endpoint, last: Option<&Endpoint>) -> String {
 }
 
 /// The shape of their links, which opens to one link a port.
-pub(crate) fn range_links(row: &Ports, icons: &Icons) -> Element {
+pub(crate) fn range_links(row: &Ports) -> Element {
     let Ports { endpoint, others, cluster, .. } = row;
     let label = range_label(endpoint, others.last());
-    let ports = [endpoint].into_iter().chain(others).map(|port| el("li").with(chip(port, icons)));
+    let ports = [endpoint].into_iter().chain(others).map(|port| el("li").with(chip(port)));
     let shape = match (endpoint.urls.first(), endpoint.addresses.first()) {
         (Some(url), _) => shape(&url.to_string(), endpoint, &label),
         (None, Some(address)) => shape(address, endpoint, &label),
         (None, None) => "No address".to_owned(),
     };
-    let summary = el("summary")
-        .with(icon("chevron-right", icons))
-        .with(el("span").class("url future").with(shape));
+    let summary =
+        el("summary").with(icon("chevron-right")).with(el("span").class("url future").with(shape));
     let list = el("ul")
         .class("ports")
         .attr("aria-label", ["Ports ", &label, " of ", cluster].concat())
@@ -46,7 +45,7 @@ fn shape(text: &str, first: &Endpoint, label: &str) -> String {
 }
 
 /// One port of the range: a link where there is one.
-fn chip(endpoint: &Endpoint, icons: &Icons) -> Element {
+fn chip(endpoint: &Endpoint) -> Element {
     let state = endpoint.state.word();
     let id = endpoint.id.to_string();
     let chip = |tag| {
@@ -54,7 +53,7 @@ fn chip(endpoint: &Endpoint, icons: &Icons) -> Element {
             .class("chip")
             .attr("data-state", state)
             .attr("data-endpoint", id.clone())
-            .with(drawn("icon glyph small state-icon", state, icons))
+            .with(drawn("icon small state-icon", state))
             .with(endpoint.port().to_string())
     };
     match endpoint.links().first() {

@@ -4,7 +4,6 @@ use skyports_model::{Finding, Step};
 
 use super::code_block::code_block;
 use super::finding::{prose, steps};
-use super::icon::Icons;
 use crate::node::{Element, el};
 
 /// The longest first step that stands in the row itself, in characters.
@@ -12,7 +11,7 @@ const LONGEST_STEP: usize = 60;
 
 /// The finding in a row; of what `waits` the evidence is in sight, since it is the newest that is
 /// known: the last event.
-pub(crate) fn row_finding(finding: &Finding, waits: bool, icons: &Icons) -> Element {
+pub(crate) fn row_finding(finding: &Finding, waits: bool) -> Element {
     let Finding { code, lead, detail, evidence, steps: to_do } = finding;
     let mut claim = prose(el("p").with(prose(el("b"), lead)).with(" "), detail);
     let grounds = evidence.as_deref().map(grounds);
@@ -28,11 +27,11 @@ pub(crate) fn row_finding(finding: &Finding, waits: bool, icons: &Icons) -> Elem
         }
         [Step { title, command: Some(command) }] if is_short(title) => {
             summary = prose(summary, title);
-            below = below.with(code_block(command, "the command", icons));
+            below = below.with(code_block(command, "the command"));
         }
         _ => {
             summary = summary.with("What to do");
-            below = below.with(steps(to_do, icons));
+            below = below.with(steps(to_do));
         }
     }
     let is_folded = folded.is_some() || to_do.iter().any(|step| step.command.is_some());

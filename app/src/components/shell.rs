@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::contexts_menu::contexts_menu;
-use super::icon::{Icons, drawn, icon};
+use super::icon::{drawn, icon};
 use super::keyboard_sheet::KEYS;
 use super::live_indicator::live_indicator;
 use super::logged_out::logged_out;
@@ -15,31 +15,25 @@ use crate::state::View;
 use skyports_model::{Filter, Query};
 
 /// The top bar of a page with its `main` element.
-pub(crate) fn shell<M: IntoView>(
-    view: &View,
-    board: Board,
-    icons: &Icons,
-    main: M,
-) -> impl IntoView + use<M> {
+pub(crate) fn shell<M: IntoView>(view: &View, board: Board, main: M) -> impl IntoView + use<M> {
     let on_contexts = matches!(view, View::Contexts).then_some("page");
-    let menu_icons = icons.clone();
     let contexts = live(move || {
         let now = board.minute.get();
-        board.contexts.with(|contexts| contexts_menu(contexts, now, &menu_icons))
+        board.contexts.with(|contexts| contexts_menu(contexts, now))
     });
     tell_when_back(board);
     view! {
         <header class="topbar">
-            {brand(icons)}
+            {brand()}
             {crumbs(view)}
             <div class="topbar-end">
                 <a class="nav-link" href="/contexts" aria-label="Contexts" aria-current=on_contexts>
-                    {icon("contexts", icons)}
+                    {icon("contexts")}
                     <span>"Contexts"</span>
                 </a>
                 {live(move || live_indicator(board.currency.get(), board.minute.get()))}
-                {keys_button(icons)}
-                {theme_toggle(icons)}
+                {keys_button()}
+                {theme_toggle()}
             </div>
             {contexts}
         </header>
@@ -51,12 +45,12 @@ pub(crate) fn shell<M: IntoView>(
 }
 
 /// The brand, which leads to all endpoints.
-pub(crate) fn brand(icons: &Icons) -> Element {
+pub(crate) fn brand() -> Element {
     el("a")
         .class("brand")
         .attr("href", "/")
         .attr("aria-label", "skyports, all endpoints")
-        .with(drawn("mark", "brand", icons))
+        .with(drawn("icon mark", "brand"))
         .with(el("span").with("skyports"))
 }
 
@@ -73,7 +67,7 @@ fn tell_when_back(board: Board) {
 }
 
 /// Opens the sheet of shortcuts; `behaviour` handles the click.
-fn keys_button(icons: &Icons) -> Element {
+fn keys_button() -> Element {
     el("button")
         .class("icon-btn wide-only")
         .attr("type", "button")
@@ -81,18 +75,18 @@ fn keys_button(icons: &Icons) -> Element {
         .attr("title", "Keyboard shortcuts")
         .attr("aria-haspopup", "dialog")
         .attr("data-open", KEYS)
-        .with(icon("keyboard", icons))
+        .with(icon("keyboard"))
 }
 
 /// The switch between the themes; `behaviour` handles the click and lets it say which one it is.
-fn theme_toggle(icons: &Icons) -> Element {
+fn theme_toggle() -> Element {
     el("button")
         .class("icon-btn")
         .attr("type", "button")
         .attr("aria-label", "Theme")
         .attr("title", "Theme")
         .attr("data-theme-toggle", "")
-        .with(icon("sun", icons))
+        .with(icon("sun"))
 }
 
 fn crumbs(view: &View) -> Element {

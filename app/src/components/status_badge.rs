@@ -2,17 +2,17 @@
 
 use skyports_model::{EndpointState, Timestamp};
 
-use super::icon::{Icons, drawn};
+use super::icon::drawn;
 use crate::node::{Element, el};
 use crate::words;
 
 /// The badge of a state; what is waiting shows for how long.
-pub(crate) fn status_badge(state: &EndpointState, now: Timestamp, icons: &Icons) -> Element {
+pub(crate) fn status_badge(state: &EndpointState, now: Timestamp) -> Element {
     let word = state.word();
     let (class, waiting) = match state {
-        EndpointState::Pending { since, .. } => ("icon glyph spin", Some(since.age(now))),
+        EndpointState::Pending { since, .. } => ("icon spin", Some(since.age(now))),
         EndpointState::Open | EndpointState::Attention { .. } | EndpointState::Unknown { .. } => {
-            ("icon glyph", None)
+            ("icon", None)
         }
     };
     let elapsed = waiting.map(|seconds| {
@@ -24,7 +24,7 @@ pub(crate) fn status_badge(state: &EndpointState, now: Timestamp, icons: &Icons)
     el("span")
         .class("status")
         .attr("data-state", word)
-        .with(drawn(class, word, icons))
+        .with(drawn(class, word))
         .with(state.label())
         .with(elapsed)
 }

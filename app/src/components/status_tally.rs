@@ -2,33 +2,27 @@
 
 use skyports_model::{EndpointState, Filter, Query};
 
-use super::icon::{Icons, drawn};
+use super::icon::drawn;
 use crate::node::{Element, el};
 
 /// Every state's word for people, in the order of [`EndpointState::WORDS`].
 const LABELS: [&str; 4] = ["Open", "Pending", "Needs attention", "Unknown"];
 
 /// A link for each state and one for all; they work without JavaScript.
-pub(crate) fn status_tally(query: &Query, tally: [usize; 4], icons: &Icons) -> Element {
+pub(crate) fn status_tally(query: &Query, tally: [usize; 4]) -> Element {
     let states = EndpointState::WORDS.into_iter().zip(LABELS).zip(tally);
     el("nav")
         .class("tally")
         .attr("aria-label", "Filter by status")
-        .with(tab(query, "", "All", tally.iter().sum(), icons))
+        .with(tab(query, "", "All", tally.iter().sum()))
         .with(
             states
-                .map(|((word, label), number)| tab(query, word, label, number, icons))
+                .map(|((word, label), number)| tab(query, word, label, number))
                 .collect::<Vec<_>>(),
         )
 }
 
-fn tab(
-    query: &Query,
-    word: &'static str,
-    label: &'static str,
-    number: usize,
-    icons: &Icons,
-) -> Element {
+fn tab(query: &Query, word: &'static str, label: &'static str, number: usize) -> Element {
     let filter = Filter { state: word.to_owned(), ..query.filter.clone() };
     let path = Query { filter, ..query.clone() }.path();
     let state = (!word.is_empty()).then_some(word);
@@ -37,7 +31,7 @@ fn tab(
         .attr("data-query", "")
         .maybe("data-state", state)
         .maybe("aria-current", (query.filter.state == word).then_some("true"))
-        .with(state.map(|state| drawn("icon glyph small state-icon", state, icons)))
+        .with(state.map(|state| drawn("icon small state-icon", state)))
         .with(label)
         .with(el("span").class("count").with(number.to_string()))
 }

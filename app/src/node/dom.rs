@@ -7,8 +7,6 @@ use wasm_bindgen::JsCast as _;
 use super::{Element, Node, Parts};
 use crate::browser::document;
 
-const SVG: &str = "http://www.w3.org/2000/svg";
-
 thread_local! {
     /// The first row that was made of each kind, and what it shows; never in the document.
     static PATTERNS: RefCell<Vec<(Element, web_sys::Element)>> = const { RefCell::new(vec![]) };
@@ -39,12 +37,7 @@ fn make_row(element: &Element) -> Option<web_sys::Element> {
 
 fn make_piece_by_piece(element: &Element) -> Option<web_sys::Element> {
     let Parts { tag, attributes, children } = &*element.0;
-    let document = document()?;
-    let made = match *tag {
-        "svg" | "use" | "path" => document.create_element_ns(Some(SVG), tag),
-        tag => document.create_element(tag),
-    }
-    .ok()?;
+    let made = document()?.create_element(tag).ok()?;
     for (name, value) in attributes {
         let _ = made.set_attribute(name, value);
     }

@@ -13,7 +13,6 @@ use crate::components::code_block::code_block;
 use crate::components::endpoint_row::live_rows;
 use crate::components::endpoint_table::{FIRST, endpoint_table, heads};
 use crate::components::facts::facts;
-use crate::components::icon::Icons;
 use crate::components::no_open_ports::no_open_ports;
 use crate::components::note::note;
 use crate::components::shell::{page_head, page_sub};
@@ -22,16 +21,16 @@ use crate::node::{Element, el, live};
 /// The cluster's facts, findings and ports.
 ///
 /// When the cluster goes, what was known of it goes out of sight; when it comes back, so does this.
-pub(crate) fn cluster(board: Board, icons: &Icons) -> impl IntoView + use<> {
+pub(crate) fn cluster(board: Board) -> impl IntoView + use<> {
     let gone = move || board.summary.with(|summary| summary.empty.is_some());
     let group = board.users.with_untracked(|groups| groups.first().cloned());
     view! {
-        <div hidden=gone>{group.map(|group| body(group, board, icons))}</div>
-        {nothing(board, icons.clone())}
+        <div hidden=gone>{group.map(|group| body(group, board))}</div>
+        {nothing(board)}
     }
 }
 
-fn body(group: Group, board: Board, icons: &Icons) -> impl IntoView + use<> {
+fn body(group: Group, board: Board) -> impl IntoView + use<> {
     let Group { head, rows, .. } = group;
     let title = head.clone();
     let title = live(move || {
@@ -41,45 +40,44 @@ fn body(group: Group, board: Board, icons: &Icons) -> impl IntoView + use<> {
         })
     });
     // What of the page follows the cluster's own facts.
-    let of_head = |shown: fn(&Head, &Icons) -> Element| {
-        let (head, icons) = (head.clone(), icons.clone());
-        live(move || head.with(|head| shown(head, &icons)))
+    let of_head = |shown: fn(&Head) -> Element| {
+        let head = head.clone();
+        live(move || head.with(shown))
     };
     let ports = head.clone();
     let groups = view! {
         <tbody class="group" role="rowgroup">
-            {live_rows(rows, board, icons.clone())}
+            {live_rows(rows, board)}
         </tbody>
     };
     view! {
         {title}
-        {of_head(|head, icons| facts(&head.cluster, icons))}
-        {all_notes(board, icons.clone())}
+        {of_head(|head| facts(&head.cluster))}
+        {all_notes(board)}
         {of_head(findings)}
         <section class="section">
             <h2>"Open ports"</h2>
             <div hidden=move || ports.with(|head| head.ports == 0)>
-                {endpoint_table(FIRST, "Open ports", heads(None, icons), groups)}
+                {endpoint_table(FIRST, "Open ports", heads(None), groups)}
             </div>
             {of_head(none)}
         </section>
         <section class="section">
             <h2>"Same in a terminal"</h2>
-            {of_head(|head, icons| code_block(&commands(head), "the commands", icons))}
+            {of_head(|head| code_block(&commands(head), "the commands"))}
         </section>
     }
 }
 
 /// What the whole cluster should know.
-fn findings(head: &Head, icons: &Icons) -> Element {
-    let notes: Vec<_> =
-        head.cluster.findings.iter().map(|found| note(found, false, icons)).collect();
+fn findings(head: &Head) -> Element {
+    let notes: Vec<_> = head.cluster.findings.iter().map(|found| note(found, false)).collect();
     el("div").class("notes").with(notes)
 }
 
 /// In place of the table where there are no ports.
-fn none(head: &Head, icons: &Icons) -> Element {
-    el("div").with((head.ports == 0).then(|| no_open_ports(&head.cluster, icons)))
+fn none(head: &Head) -> Element {
+    el("div").with((head.ports == 0).then(|| no_open_ports(&head.cluster)))
 }
 
 /// `8 of 8 pods running · up for 3 h`.

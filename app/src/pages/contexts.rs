@@ -4,16 +4,14 @@ use leptos::prelude::*;
 
 use crate::board::Board;
 use crate::components::context_card::context_card;
-use crate::components::icon::Icons;
 use crate::components::shell::{page_head, page_sub};
 use crate::node::{el, live};
 
 /// A card a context.
-pub(crate) fn contexts(board: Board, icons: &Icons) -> impl IntoView + use<> {
-    let icons = icons.clone();
+pub(crate) fn contexts(board: Board) -> impl IntoView + use<> {
     let cards = live(move || {
         board.contexts.with(|contexts| {
-            let cards: Vec<_> = contexts.iter().map(|c| context_card(c, &icons)).collect();
+            let cards: Vec<_> = contexts.iter().map(context_card).collect();
             el("div").class("contexts").with(cards)
         })
     });

@@ -12,13 +12,12 @@ use crate::components::cluster_group::live_group;
 use crate::components::empty_state::empty_state;
 use crate::components::endpoint_filters::{endpoint_filters, toggle_mine};
 use crate::components::endpoint_table::{FIRST, endpoint_table, heads};
-use crate::components::icon::Icons;
 use crate::components::shell::{page_head, page_sub};
 use crate::node::{Live, el, list, live};
 use crate::words::count;
 
 /// Counts, filter, users' clusters, and SkyPilot's controllers apart below.
-pub(crate) fn overview(board: Board, icons: &Icons) -> impl IntoView + use<> {
+pub(crate) fn overview(board: Board) -> impl IntoView + use<> {
     let head = live(move || {
         let clusters = board.summary.with(|summary| summary.clusters);
         let contexts = board.contexts.with(Vec::len);
@@ -28,12 +27,12 @@ pub(crate) fn overview(board: Board, icons: &Icons) -> impl IntoView + use<> {
     });
     view! {
         {head}
-        {all_notes(board, icons.clone())}
+        {all_notes(board)}
         <div on:click=move |event| clicked(board, &event)>
-            {endpoint_filters(board, icons.clone())}
-            {section(FIRST, board.users, board, "Endpoints", None, icons)}
-            {section("controllers", board.controllers, board, "Endpoints of SkyPilot controllers", Some("SkyPilot controllers"), icons)}
-            {nothing(board, icons.clone())}
+            {endpoint_filters(board)}
+            {section(FIRST, board.users, board, "Endpoints", None)}
+            {section("controllers", board.controllers, board, "Endpoints of SkyPilot controllers", Some("SkyPilot controllers"))}
+            {nothing(board)}
         </div>
     }
 }
@@ -45,12 +44,10 @@ fn section(
     board: Board,
     label: &'static str,
     title: Option<&'static str>,
-    icons: &Icons,
 ) -> impl IntoView + use<> {
-    let (icons, head_icons) = (icons.clone(), icons.clone());
-    let heads = live(move || board.query.with(|query| heads(Some(query), &head_icons)));
+    let heads = live(move || board.query.with(|query| heads(Some(query))));
     let items = move || groups.get().into_iter().map(|group| (group.serial, group)).collect();
-    let bodies = list(items, move |group| live_group(group, board, icons.clone()));
+    let bodies = list(items, move |group| live_group(group, board));
     view! {
         <section class="section" hidden=move || groups.with(Vec::is_empty)>
             {title.map(|title| view! { <h2>{title}</h2> })}
@@ -60,12 +57,11 @@ fn section(
 }
 
 /// Why no cluster is shown.
-pub(super) fn nothing(board: Board, icons: Icons) -> Live {
+pub(super) fn nothing(board: Board) -> Live {
     live(move || {
         let empty = board.summary.with(|summary| summary.empty.clone());
-        el("div").with(
-            empty.map(|empty| board.query.with(|query| empty_state(&empty, &query.filter, &icons))),
-        )
+        el("div")
+            .with(empty.map(|empty| board.query.with(|query| empty_state(&empty, &query.filter))))
     })
 }
 

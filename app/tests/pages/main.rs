@@ -6,6 +6,7 @@
 mod documents;
 mod hostile;
 mod html;
+mod icons;
 mod panel;
 #[expect(clippy::unwrap_used, reason = "what is written there is known to parse")]
 #[path = "../../examples/gallery/samples.rs"]

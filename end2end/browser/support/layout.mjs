@@ -34,16 +34,18 @@ function look() {
   for (const sheet of shown('.sheet')) {
     if (styled(sheet).borderTopWidth === '0px' || parseFloat(styled(sheet).borderTopLeftRadius) < 4) fault(sheet, 'has no frame');
   }
-  for (const icon of shown('svg')) {
+  for (const icon of shown('.icon')) {
     const { width: wide, height: high } = box(icon);
     if (wide > 40 || high > 40 || wide < 8) fault(icon.parentElement, `its icon is ${wide} by ${high} px`);
-    const glyph = icon.querySelector('use');
-    if (glyph && !(glyph.getBBox().width > 0)) fault(icon.parentElement, 'its icon is empty');
+    const { maskImage, maskPosition, backgroundColor } = styled(icon);
+    // Every icon's rule gives a per cent; without one there is only the first cell's place in pixels.
+    if (!maskImage.includes('/pkg/icons.') || !maskPosition.endsWith('%')) fault(icon.parentElement, `its icon ${icon.className} has no picture`);
+    if (backgroundColor === 'rgba(0, 0, 0, 0)') fault(icon.parentElement, `its icon ${icon.className} has no colour`);
   }
 
   // Nothing leaves the window or is cut without saying so.
   for (const element of shown('main *, header *, aside *')) {
-    if (isHiddenForEyes(element) || element.closest('svg')) continue;
+    if (isHiddenForEyes(element)) continue;
     let hides = false;
     for (let around = element; around && around !== document.body; around = around.parentElement) {
       hides ||= scrolls(around) || styled(around).textOverflow === 'ellipsis' || around.matches('.cut');
