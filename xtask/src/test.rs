@@ -69,6 +69,7 @@ fn dear(place: &Place, report: &mut Report, preparation: Preparation, web: &Path
         command
             .env("SKYPORTS_BIN", place.target.join("debug/skyports"))
             .env("SKYPORTS_DEMO_API", place.target.join("debug/examples/contract"))
+            .env("SKYPORTS_MANIFESTS", place.target.join("debug/examples/manifests"))
             .env("SKYPORTS_WEB_DIR", web);
         command
     };
