@@ -77,6 +77,9 @@ fn text(manifest: &Manifest) -> askama::Result<String> {
 }
 
 /// What a text says: one document, no key twice, and nothing that the type does not know.
+///
+/// By the reader of YAML that the rest of the crate has. A stricter one would add nothing: whatever
+/// an anchor, a tag or a merge could do, it would have to end in what was planned.
 fn read<T: Serialize + DeserializeOwned>(text: &str) -> Result<Value, RenderError> {
     let tree: serde_yaml_ng::Value =
         serde_yaml_ng::from_str(text).map_err(RenderError::Unreadable)?;

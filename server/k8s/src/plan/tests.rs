@@ -1,10 +1,12 @@
 //! Plans by what exists: one file a subject.
 
+mod fixtures;
 mod hostile;
 mod ingress;
 mod loadbalancer;
 mod names;
 mod restricted;
+mod sequences;
 
 use skyports_model::{
     CloseRequest, ClusterId, ContextName, NameOnCloud, Namespace, OpenMode, OpenRequest, PortSet,
