@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contract import Pair, Side, config, event, names, types
+from contract import Pair, Side, config, event, names, thing, types
 from rig.wait import wait_for
 from writes import MERGE_PATCH, Writes, balancer, ingress, port, route
 
@@ -175,3 +175,25 @@ def test_what_names_an_owner_that_is_gone_goes(writes: Writes) -> None:
         return all(side.ask(writes.path("Service", "a")).status == 404 for side in writes.pair.sides)
 
     wait_for("the end of what nobody owns", is_gone, seconds=30)
+
+
+def test_a_pod_is_given_time(writes: Writes) -> None:
+    """Its node ends it then: the real one's in milliseconds, so that only what is asked for is compared."""
+    inside = {"containers": [{"name": "c", "image": "i"}], "serviceAccountName": "default"}
+    placed = inside | {"nodeName": "nowhere", "terminationGracePeriodSeconds": 600}
+    for name in "pe":
+        writes.pair.create(thing("Pod", name, writes.namespace, spec=placed))
+
+    def ended(name: str, body: Any = None, **query: str) -> Any:
+        def asked(side: Side) -> Any:
+            answer = side.ask(writes.path("Pod", name), "DELETE", body, **query)
+            return answer.status, answer.body["kind"], answer.body["metadata"].get("deletionGracePeriodSeconds")
+
+        return writes.same(asked)
+
+    assert ended("p", options(dryRun=["All"])) == [200, "Pod", 600]
+    assert ended("p", options(dryRun=["All"], gracePeriodSeconds=5)) == [200, "Pod", 5]
+    assert ended("p", dryRun="All", gracePeriodSeconds="7") == [200, "Pod", 7]
+    assert ended("p") == [200, "Pod", 600]
+    assert ended("e", options(gracePeriodSeconds=0)) == [200, "Pod", 0]
+    assert writes.get("Pod", "e")["status"] == 404

@@ -16,6 +16,7 @@ mod fields;
 mod ingress;
 mod kinds;
 pub mod kubeconfig;
+mod kubelet;
 pub mod resource;
 mod schema;
 mod seed;

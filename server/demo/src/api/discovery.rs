@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::path::Target;
-use super::{reply, review};
-use crate::schema;
+use super::{Verb, reply, review, write};
 use crate::store::Resource;
 
 /// The version of Kubernetes whose words this server uses.
@@ -108,8 +107,6 @@ fn kind(resource: Resource) -> Value {
 }
 
 fn verbs(resource: Resource) -> Vec<&'static str> {
-    let reads = ["get", "list", "watch"];
-    let writes = ["create", "delete", "deletecollection", "patch", "update"];
-    let is_written = schema::of(resource).is_some();
-    reads.into_iter().chain(writes.into_iter().filter(|_| is_written)).collect()
+    let reads = [Verb::Get, Verb::List, Verb::Watch];
+    reads.iter().chain(write::verbs(resource)).map(|verb| verb.name()).collect()
 }

@@ -13,9 +13,9 @@ use crate::apps::network::Network;
 use crate::balancer::address::Addresses;
 use crate::cloud;
 use crate::ingress::NodePort;
-use crate::kubeconfig;
 use crate::seed::Seed;
 use crate::store::{Clock, Store};
+use crate::{kubeconfig, kubelet};
 
 /// What all contexts have together.
 pub(super) struct Shared {
@@ -62,6 +62,7 @@ impl Context {
             let object = settle::settled(&store, object);
             store.put(object).map_err(io::Error::other)?;
         }
+        kubelet::start(store.clone(), stopping);
         let network = Network::new(store.clone(), seed.apps);
         if let Some(ingress) = ingress {
             ingress.serve(network.clone(), stopping);

@@ -124,6 +124,9 @@ impl Store {
             let finalizers = part(&object, "/metadata/finalizers").as_array();
             finalizers.is_some_and(|all| all.iter().any(|it| it == what))
         };
+        if !waits("orphan") && !waits("foregroundDeletion") {
+            return;
+        }
         if waits("orphan") {
             garbage::orphan(&mut state, &object, now, &self.0.newest);
         }
@@ -160,7 +163,7 @@ impl State {
         }
         let version = self.version + 1;
         let mut object = stamp::at_version(&before, version);
-        stamp::mark_deleted(&mut object, (self.clock)());
+        stamp::mark_deleted(&mut object, (self.clock)(), 0);
         let after = Some(Arc::new(object));
         self.record(
             key.resource,

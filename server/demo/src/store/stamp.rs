@@ -1,6 +1,6 @@
 //! What a server adds to an object: identity, version, time, generation.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
@@ -59,11 +59,13 @@ pub(crate) fn at_version(object: &Value, version: u64) -> Value {
     object
 }
 
-/// Marks an object as one whose deletion is asked for; kinds that count what is wanted count that.
-pub(crate) fn mark_deleted(object: &mut Value, now: Timestamp) {
+/// Marks an object as one whose deletion is asked for, and that has so many seconds left; kinds that
+/// count what is wanted count that.
+pub(crate) fn mark_deleted(object: &mut Value, now: Timestamp, grace: u32) {
+    let end = now.saturating_add(SignedDuration::from_secs(grace.into())).unwrap_or(now);
     let metadata = section(object, "metadata");
-    metadata.insert("deletionTimestamp".to_owned(), seconds(now).into());
-    metadata.insert("deletionGracePeriodSeconds".to_owned(), 0.into());
+    metadata.insert("deletionTimestamp".to_owned(), seconds(end).into());
+    metadata.insert("deletionGracePeriodSeconds".to_owned(), grace.into());
     if let Some(generation) = metadata.get("generation").and_then(Value::as_u64) {
         metadata.insert("generation".to_owned(), (generation + 1).into());
     }

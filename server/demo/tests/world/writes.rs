@@ -163,6 +163,29 @@ async fn a_new_path_and_its_service_lead_to_the_app() {
 }
 
 #[tokio::test]
+async fn what_belongs_to_a_pod_goes_with_it() {
+    let demo = Visitor::to(Which::Default).await;
+    let api = demo.api("demo-cloud");
+    let head = format!("/api/v1/namespaces/default/pods/{CLUSTER}-head");
+    let pod = api.get(&head).await.json();
+    let mut service = balancer(CLUSTER, &[8080]);
+    service["metadata"]["ownerReferences"] = json!([{
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "name": pod["metadata"]["name"],
+        "uid": pod["metadata"]["uid"],
+    }]);
+    assert_eq!(create(&api, SERVICES, &service).await.status, StatusCode::CREATED);
+    let place = demo.balancer("default", &format!("{CLUSTER}--skypilot-lb"), 8080).await;
+    assert_eq!(place.get("/").await.status, StatusCode::OK);
+    assert_eq!(delete(&api, &head).await.status, StatusCode::OK);
+    gone(&api, &head).await;
+    gone(&api, &format!("{SERVICES}/{CLUSTER}--skypilot-lb")).await;
+    place.is_closed().await;
+    demo.leave();
+}
+
+#[tokio::test]
 async fn where_a_right_is_missing_nothing_new_opens() {
     let demo = Visitor::to(Which::Default).await;
     let api = demo.api("demo-lab");

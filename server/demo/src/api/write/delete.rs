@@ -19,8 +19,13 @@ struct Options {
     uid: Option<String>,
     version: Option<String>,
     policy: Option<String>,
+    /// The seconds that a pod is given to end.
+    grace: Option<u32>,
     keep: Keep,
 }
+
+/// What a pod is given that says nothing.
+const GRACE: u32 = 30;
 
 /// Ends one object, or lets its end begin.
 pub(in crate::api) fn one(
@@ -33,7 +38,7 @@ pub(in crate::api) fn one(
     let key = of.key().ok_or_else(Failure::no_resource)?;
     let object = ended(store, &key, &options)?;
     // Of these, a real server answers with what they were last, and waits for nothing.
-    let is_shown = key.resource == Resource::Services
+    let is_shown = [Resource::Services, Resource::Pods].contains(&key.resource)
         || !part(&object, "/metadata/deletionTimestamp").is_null();
     if is_shown {
         return Ok(reply::json(StatusCode::OK, &object));
@@ -97,6 +102,7 @@ fn ended(store: &Store, key: &Key, options: &Options) -> Result<Value, Failure> 
         let object = view.before.ok_or_else(|| Failure::no_object(resource, &key.name))?;
         options.check(key, object)?;
         let mut object = object.clone();
+        let grace = options.grace(resource, &object);
         let waits = match options.policy.as_deref() {
             Some("Foreground") => Some("foregroundDeletion"),
             Some("Orphan") => Some("orphan"),
@@ -104,14 +110,17 @@ fn ended(store: &Store, key: &Key, options: &Options) -> Result<Value, Failure> 
         };
         if part(&object, "/metadata/deletionTimestamp").is_null() {
             let metadata = section(&mut object, "metadata");
-            let finalizers = metadata.entry("finalizers").or_insert_with(|| json!([]));
-            if let (Some(waits), Some(finalizers)) = (waits, finalizers.as_array_mut()) {
-                finalizers.push(waits.into());
+            if let Some(waits) = waits {
+                let finalizers = metadata.entry("finalizers").or_insert_with(|| json!([]));
+                finalizers.as_array_mut().into_iter().for_each(|all| all.push(waits.into()));
             }
-            if finalizers.as_array().is_none_or(Vec::is_empty) {
-                return Ok(Next::Gone);
-            }
-            mark_deleted(&mut object, store.now());
+            mark_deleted(&mut object, store.now(), grace);
+        }
+        let holders = part(&object, "/metadata/finalizers").as_array();
+        if grace == 0 && holders.is_none_or(Vec::is_empty) {
+            // Of a pod it is told when it was to end, even if that is now.
+            let is_pod = resource == Resource::Pods;
+            return Ok(if is_pod { Next::Released(object) } else { Next::Gone });
         }
         Ok(Next::Put(object))
     })?;
@@ -127,6 +136,7 @@ impl Options {
         let mut complaints = vec![];
         let mut keep = if dry(query, &mut complaints) { Keep::No } else { Keep::Yes };
         let mut policy = query.text("propagationPolicy").map(str::to_owned);
+        let mut grace = query.text("gracePeriodSeconds").and_then(|it| it.parse().ok());
         let mut document = Value::Null;
         if !body.is_empty() {
             document = body::parsed(body).map_err(|why| {
@@ -134,6 +144,8 @@ impl Options {
                 Failure::bad_request(&why)
             })?;
             policy = text(&document, "/propagationPolicy").map(str::to_owned);
+            let seconds = part(&document, "/gracePeriodSeconds").as_i64();
+            grace = seconds.map(|it| u32::try_from(it.max(0)).unwrap_or(GRACE));
             let asked = part(&document, "/dryRun").as_array().cloned().unwrap_or_default();
             let asked: Vec<&str> = asked.iter().filter_map(Value::as_str).collect();
             if asked.iter().any(|it| *it != "All") {
@@ -157,7 +169,21 @@ impl Options {
         }
         let wanted = |pointer| text(&document, pointer).map(str::to_owned);
         let uid = wanted("/preconditions/uid");
-        Ok(Self { uid, version: wanted("/preconditions/resourceVersion"), policy, keep })
+        Ok(Self { uid, version: wanted("/preconditions/resourceVersion"), policy, grace, keep })
+    }
+
+    /// The seconds that an object is given to end: none, but for a pod that is on a node and has
+    /// not ended yet.
+    fn grace(&self, resource: Resource, object: &Value) -> u32 {
+        let has_ended = text(object, "/status/phase")
+            .is_some_and(|phase| ["Succeeded", "Failed"].contains(&phase));
+        let is_placed = text(object, "/spec/nodeName").is_some();
+        if resource != Resource::Pods || has_ended || !is_placed {
+            return 0;
+        }
+        let said = part(object, "/spec/terminationGracePeriodSeconds").as_u64();
+        let said = said.and_then(|it| u32::try_from(it).ok());
+        self.grace.or(said).unwrap_or(GRACE)
     }
 
     fn check(&self, key: &Key, object: &Value) -> Result<(), Failure> {
