@@ -1,13 +1,15 @@
-"""SkyPilot 0.14.1's own templates, filled by its own functions: the child of `test_parity.py`.
+"""SkyPilot 0.14.1's own templates and mode, by its own functions: the child of `test_parity.py`.
 
 A process of its own because SkyPilot reads HOME when imported. Each JSON line on
-standard input is answered with the objects that SkyPilot would send, in one line.
+standard input is answered in one line: with the objects that SkyPilot would send,
+or with the mode that it would take.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import pathlib
 import sys
 
 REPLIES = os.fdopen(os.dup(1), "w", buffering=1)
@@ -16,6 +18,7 @@ os.dup2(2, 1)
 
 from sky.provision.kubernetes import network, network_utils  # noqa: E402
 from sky.provision.kubernetes import utils as kubernetes_utils  # noqa: E402
+from sky.utils import annotations as sky_caches  # noqa: E402
 from sky.utils import resources_utils  # noqa: E402
 
 LABEL = "skypilot-cluster-name"
@@ -49,5 +52,17 @@ def objects(cluster: str, namespace: str, ports: str, mode: str, labels: dict, a
     return made
 
 
+def mode(config: str | None, current_context: str) -> dict:
+    """What SkyPilot takes where its config says `config`, with that current context."""
+    path = pathlib.Path(os.environ["KUBECONFIG"])
+    kubeconfig = json.loads(path.read_text())
+    kubeconfig["current-context"] = kubeconfig["contexts"][0]["name"] = current_context
+    path.write_text(json.dumps(kubeconfig))
+    sky_caches.clear_request_level_cache()
+    return {"mode": network_utils.get_port_mode(config, current_context).value}
+
+
 for line in sys.stdin:
-    REPLIES.write(json.dumps(objects(**json.loads(line))) + "\n")
+    question = json.loads(line)
+    answer = mode(**question) if "current_context" in question else objects(**question)
+    REPLIES.write(json.dumps(answer) + "\n")

@@ -1,4 +1,5 @@
-"""What we make is what SkyPilot's own two templates make, but for a written list of additions.
+"""What we make is what SkyPilot's own two templates make, but for a written list of additions;
+and where nobody names a mode, ours is SkyPilot's.
 
 No API server: SkyPilot's functions fill its templates from the wheel, the example
 `manifests` of `skyports-k8s` plans the same ports, and the objects are compared.
@@ -11,6 +12,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 
@@ -89,8 +91,8 @@ def program() -> str:
 
 
 @pytest.fixture(scope="module")
-def pairs(program: str, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict, list[dict], dict]]:
-    """Each question with SkyPilot's objects and our answer."""
+def skypilot(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[dict]], list]:
+    """SkyPilot's answers, from a HOME of its own."""
     home = tmp_path_factory.mktemp("home")
     kubeconfig = home / "kubeconfig"
     # SkyPilot asks for the current context's name; nothing is sent to it.
@@ -117,9 +119,14 @@ def pairs(program: str, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[
         "SKYPILOT_USER_ID": "2ea4c0de",
     }
     worker = str(Path(__file__).with_name("templates_worker.py"))
+    return lambda asked: answers([sys.executable, worker], asked, env)
+
+
+@pytest.fixture(scope="module")
+def pairs(program: str, skypilot: Callable[[list[dict]], list]) -> list[tuple[dict, list[dict], dict]]:
+    """Each question with SkyPilot's objects and our answer."""
     asked = questions()
-    theirs = answers([sys.executable, worker], asked, env)
-    return list(zip(asked, theirs, answers([program], asked, env), strict=True))
+    return list(zip(asked, skypilot(asked), answers([program], asked, dict(os.environ)), strict=True))
 
 
 def with_additions(theirs: dict, question: dict) -> dict:
@@ -157,3 +164,16 @@ def test_both_modes_and_every_addition_are_met(pairs: list[tuple[dict, list[dict
     assert {question["mode"] for question, _, _ in pairs} == {"loadbalancer", "ingress"}
     for _, theirs, ours in pairs:
         assert theirs and all(thing not in ours["objects"] for thing in theirs)
+
+
+def test_the_mode_that_nobody_names_is_skypilots(program: str, skypilot: Callable[[list[dict]], list]) -> None:
+    """But where SkyPilot would open nothing: in `podip` a port is reached inside the cluster only."""
+    asked = [
+        {"config": config, "current_context": context}
+        for context in ("prod", "kind-skypilot", "kind-other")
+        for config in (None, "loadbalancer", "ingress", "podip")
+    ]
+    theirs = [answer["mode"] for answer in skypilot(asked)]
+    ours = [answer["mode"] for answer in answers([program], asked, dict(os.environ))]
+    assert "podip" in theirs and "ingress" in theirs
+    assert ours == [{"podip": "loadbalancer"}.get(mode, mode) for mode in theirs]

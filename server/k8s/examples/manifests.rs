@@ -1,9 +1,10 @@
-//! What skyports would make for ports of a cluster of which nothing is open, for
-//! `end2end/cluster/tests/test_parity.py`, which compares it with what SkyPilot's templates make.
+//! What skyports would make for ports of a cluster of which nothing is open, and in which mode, for
+//! `end2end/cluster/tests/test_parity.py`, which compares it with what SkyPilot would do.
 //!
 //! Answers each JSON line on standard input with one:
 //! `{"cluster", "namespace", "ports", "mode", "labels", "annotations"}` with
-//! `{"objects": […], "manifests": […]}`, or with `{"refused": CODE}`. Ends with its standard input.
+//! `{"objects": […], "manifests": […]}`, or with `{"refused": CODE}`;
+//! `{"config", "current_context"}` with `{"mode"}`. Ends with its standard input.
 #![expect(clippy::print_stdout, reason = "standard output is how it speaks to the test")]
 
 use std::collections::BTreeMap;
@@ -13,11 +14,19 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use skyports_k8s::plan::{self, CustomMetadata, Environment, Existing, Head, HeadKind};
 use skyports_model::{
-    ClusterId, ContextName, NameOnCloud, Namespace, OpenMode, OpenRequest, PortSet, Reach,
+    ClusterId, ContextName, DefaultMode, Mode, NameOnCloud, Namespace, OpenMode, OpenRequest,
+    PortSet, Reach,
 };
 
 #[derive(Deserialize)]
-struct Question {
+#[serde(untagged)]
+enum Question {
+    Ports(Asked),
+    Mode { config: Option<String>, current_context: String },
+}
+
+#[derive(Deserialize)]
+struct Asked {
     cluster: NameOnCloud,
     namespace: Namespace,
     ports: PortSet,
@@ -34,7 +43,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn answer(question: Question) -> Result<Value, Box<dyn std::error::Error>> {
-    let Question { cluster, namespace, ports, mode, labels, annotations } = question;
+    match question {
+        Question::Ports(asked) => made(asked),
+        Question::Mode { config, current_context } => {
+            let config = config.as_deref().and_then(Mode::parse);
+            let found = DefaultMode::of([], config, current_context == "kind-skypilot");
+            Ok(json!({ "mode": found.mode.to_string() }))
+        }
+    }
+}
+
+fn made(asked: Asked) -> Result<Value, Box<dyn std::error::Error>> {
+    let Asked { cluster, namespace, ports, mode, labels, annotations } = asked;
     let head = Head {
         kind: HeadKind::Pod,
         name: format!("{cluster}-head"),
