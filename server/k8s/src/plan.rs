@@ -10,6 +10,7 @@ mod existing;
 mod ingress;
 mod loadbalancer;
 mod naming;
+mod paths;
 mod preview;
 mod reads;
 mod restricted;
@@ -116,7 +117,7 @@ pub fn open(
     };
     let Draft { changed, unchanged, writes } = draft;
     Ok(Plan {
-        urls: urls::of(&site, request, ingress::style(&site)),
+        urls: urls::of(&site, request, paths::style(&site)),
         warnings: warnings::of(&site, request, &changed),
         must_confirm: dangerous::confirmations(&site, &changed),
         cluster: request.cluster.clone(),

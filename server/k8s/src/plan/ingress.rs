@@ -4,18 +4,19 @@
 //! a second one with the same path is refused by its admission webhook. Rules of an Ingress are
 //! one list: a patch of it tests the version that it was planned for.
 
-use k8s_openapi::api::core::v1::Service;
-use k8s_openapi::api::networking::v1::{HTTPIngressPath, Ingress, IngressRule};
+mod close;
+
+use k8s_openapi::api::networking::v1::{Ingress, IngressRule};
 use serde_json::Value;
 use skyports_model::plan::Verb;
 use skyports_model::{ObjectRef, Port, PortSet, Reason, Refusal};
 
-use super::draft::{self, Draft, Site, is_ours, owned, told, unexpected};
+pub(super) use self::close::close;
+use super::draft::{self, Draft, Site, owned, told, unexpected};
 use super::loadbalancer::{entry, leads_to};
-use super::naming::{self, PathStyle};
-use super::{Write, pointer, shadow};
+use super::paths::{self, places, style};
+use super::{Write, naming, pointer, shadow};
 use crate::manifest::{Backend, Manifest, Path, Paths};
-use crate::names::{self, Role};
 
 /// The class that SkyPilot always asks for.
 const CLASS: &str = "nginx";
@@ -57,20 +58,6 @@ pub(super) fn open(site: &Site<'_>, ports: &PortSet) -> Result<Draft, Refusal> {
     Ok(draft)
 }
 
-/// The form of the paths of this cluster: as its Ingress has them, which SkyPilot of the release
-/// that launched it prints.
-pub(super) fn style(site: &Site<'_>) -> PathStyle {
-    let older = |path: &HTTPIngressPath| {
-        let port = backend_port(site, path)?;
-        let plain = naming::plain_path(site.cluster, PathStyle::WithoutNamespace, port);
-        Some(path.path.as_deref()?.split('(').next() == Some(plain.as_str()))
-    };
-    let is_older = all_paths(site.existing.ingress.as_ref())
-        .find_map(|(_, _, path)| older(path))
-        .unwrap_or(false);
-    if is_older { PathStyle::WithoutNamespace } else { PathStyle::WithNamespace }
-}
-
 /// Refuses a class that does not exist.
 fn check_class(site: &Site<'_>, ingress: Option<&Ingress>) -> Result<(), Refusal> {
     let spec = ingress.and_then(|ingress| ingress.spec.as_ref());
@@ -106,7 +93,7 @@ fn check_free(
     path: &str,
 ) -> Result<(), Refusal> {
     let has = |ingress: &Ingress| {
-        all_paths(Some(ingress)).any(|(_, rule, it)| {
+        paths::of_ingress(Some(ingress)).any(|(_, rule, it)| {
             rule.host.as_deref().unwrap_or_default().is_empty() && it.path.as_deref() == Some(path)
         })
     };
@@ -169,77 +156,6 @@ fn append(object: ObjectRef, ingress: &Ingress, paths: &[Path]) -> Result<Write,
     draft::patch(object, ingress, operations, Verb::AddPaths, sentence)
 }
 
-/// Closes ports: their paths, then those of their Services that we made. What SkyPilot made stays:
-/// its clean-up stops at the first Service that is missing, and would leave the others behind.
-pub(super) fn close(site: &Site<'_>, ports: &PortSet) -> Result<Draft, Refusal> {
-    let object = naming::ingress(site.cluster);
-    let ingress = site.existing.ingress.as_ref();
-    let ingress = ingress.filter(|it| it.metadata.deletion_timestamp.is_none());
-    let own_service = |port| {
-        let service = site.existing.backends.get(&port)?;
-        let goes = is_ours(&service.metadata) && service.metadata.deletion_timestamp.is_none();
-        goes.then_some(service)
-    };
-    let has_path = |port| ingress.is_some() && places(site, port).any(|_| true);
-    let mut draft = Draft::of(ports, |port| has_path(port) || own_service(port).is_some());
-    let routed: Vec<Port> = draft.changed.iter().copied().filter(|port| has_path(*port)).collect();
-    if let Some(ingress) = ingress.filter(|_| !routed.is_empty()) {
-        draft.writes.push(remove(site, object, ingress, &routed)?);
-    }
-    for port in draft.changed.clone() {
-        if let Some(service) = own_service(port) {
-            draft.writes.push(delete_service(site, port, service)?);
-        }
-    }
-    Ok(draft)
-}
-
-fn delete_service(site: &Site<'_>, port: Port, service: &Service) -> Result<Write, Refusal> {
-    let object = naming::backend(site.cluster, port);
-    let sentence = format!("Deletes the Service {}, which skyports made.", object.name);
-    draft::delete(object, service, sentence)
-}
-
-fn remove(
-    site: &Site<'_>,
-    object: ObjectRef,
-    ingress: &Ingress,
-    ports: &[Port],
-) -> Result<Write, Refusal> {
-    let goes: Vec<(usize, usize)> = ports.iter().flat_map(|port| places(site, *port)).collect();
-    let rules = ingress.spec.as_ref().and_then(|spec| spec.rules.as_deref()).unwrap_or_default();
-    let has_default = ingress.spec.as_ref().is_some_and(|spec| spec.default_backend.is_some());
-    let stays = |at: usize, rule: &IngressRule| {
-        paths(rule).enumerate().any(|(path, _)| !goes.contains(&(at, path)))
-    };
-    // A rule without any path says something of its own and is not touched.
-    let is_bare = |rule: &IngressRule| paths(rule).next().is_none();
-    if !has_default && !rules.iter().enumerate().any(|(at, rule)| stays(at, rule) || is_bare(rule))
-    {
-        let sentence = format!("Deletes the Ingress {}: it has no other path.", object.name);
-        return draft::delete(object, ingress, sentence);
-    }
-    let mut operations = vec![same_version(&object, ingress)?];
-    // From the end, so that no place moves before its turn.
-    for (at, rule) in rules.iter().enumerate().rev() {
-        let rule_at = at.to_string();
-        if !is_bare(rule) && !stays(at, rule) {
-            operations.push(taken(pointer(["spec", "rules", &rule_at])));
-            continue;
-        }
-        for path in (0..paths(rule).count()).rev().filter(|path| goes.contains(&(at, *path))) {
-            let path = path.to_string();
-            operations.push(taken(pointer(["spec", "rules", &rule_at, "http", "paths", &path])));
-        }
-    }
-    let sentence = format!("Takes the path for {} from the Ingress {}.", told(ports), object.name);
-    draft::patch(object, ingress, operations, Verb::RemovePaths, sentence)
-}
-
-fn taken(path: json_patch::jsonptr::PointerBuf) -> json_patch::PatchOperation {
-    json_patch::PatchOperation::Remove(json_patch::RemoveOperation { path })
-}
-
 /// The condition that nobody has written the Ingress since it was read.
 fn same_version(
     object: &ObjectRef,
@@ -250,41 +166,4 @@ fn same_version(
     let path = pointer(["metadata", "resourceVersion"]);
     let value = Value::String(version);
     Ok(json_patch::PatchOperation::Test(json_patch::TestOperation { path, value }))
-}
-
-/// Where the paths of a port are, by rule and path.
-fn places(site: &Site<'_>, port: Port) -> impl Iterator<Item = (usize, usize)> {
-    all_paths(site.existing.ingress.as_ref())
-        .filter(move |(_, _, path)| backend_port(site, path) == Some(port))
-        .map(|(place, _, _)| place)
-        .collect::<Vec<_>>()
-        .into_iter()
-}
-
-/// The port that a path of SkyPilot's leads to, by its Service's name.
-fn backend_port(site: &Site<'_>, path: &HTTPIngressPath) -> Option<Port> {
-    let named = names::service(&path.backend.service.as_ref()?.name)?;
-    match named.role {
-        Role::Backend(port) if named.cluster == site.cluster.name.as_str() => Some(port),
-        Role::Backend(_) | Role::LoadBalancer | Role::Own => None,
-    }
-}
-
-/// The ports that SkyPilot's Ingress leads to.
-pub(super) fn ports(site: &Site<'_>) -> impl Iterator<Item = Port> {
-    all_paths(site.existing.ingress.as_ref()).filter_map(|(_, _, path)| backend_port(site, path))
-}
-
-/// Every path of an Ingress with its place and its rule.
-pub(super) fn all_paths(
-    ingress: Option<&Ingress>,
-) -> impl Iterator<Item = ((usize, usize), &IngressRule, &HTTPIngressPath)> {
-    let rules = ingress.and_then(|it| it.spec.as_ref()?.rules.as_deref()).unwrap_or_default();
-    rules.iter().enumerate().flat_map(|(at, rule)| {
-        paths(rule).enumerate().map(move |(path, it)| ((at, path), rule, it))
-    })
-}
-
-fn paths(rule: &IngressRule) -> impl Iterator<Item = &HTTPIngressPath> {
-    rule.http.iter().flat_map(|http| &http.paths)
 }

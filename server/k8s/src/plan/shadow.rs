@@ -7,7 +7,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 use regex::bytes::RegexBuilder;
 use skyports_model::{Namespace, ObjectKind, ObjectRef};
 
-use super::ingress::all_paths;
+use super::paths;
 
 /// The class whose Ingresses share a server with SkyPilot's.
 const CLASS: &str = "nginx";
@@ -20,7 +20,7 @@ pub(super) fn winner<'a>(
     request: &str,
 ) -> Option<(ObjectRef, String)> {
     let candidates = others.into_iter().filter(|it| is_served(it)).flat_map(|ingress| {
-        let hostless = all_paths(Some(ingress))
+        let hostless = paths::of_ingress(Some(ingress))
             .filter(|(_, rule, _)| rule.host.as_deref().unwrap_or_default().is_empty());
         hostless.filter_map(move |(_, _, it)| Some((ingress, it.path.as_deref()?)))
     });

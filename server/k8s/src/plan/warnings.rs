@@ -9,7 +9,7 @@ use skyports_model::{
 };
 
 use super::draft::{CLUSTER, Site};
-use super::{HeadKind, ingress, loadbalancer, naming, shadow};
+use super::{HeadKind, loadbalancer, naming, paths, shadow};
 use crate::subpath;
 
 /// The warnings about the ports that are about to open; none where nothing changes.
@@ -57,7 +57,7 @@ fn without_load_balancers(site: &Site<'_>, object: &ObjectRef) -> Option<Finding
 fn dropped(site: &Site<'_>, object: ObjectRef, request: &OpenRequest) -> Caution {
     let balancer = site.existing.load_balancer.iter().flat_map(loadbalancer::entries);
     let of_balancer = balancer.filter_map(|entry| Port::new(entry.port.into()));
-    let of_ingress = ingress::ports(site);
+    let of_ingress = paths::ports(site);
     let open: BTreeSet<Port> = match request.mode {
         OpenMode::LoadBalancer => of_balancer.collect(),
         OpenMode::Ingress => of_ingress.collect(),
@@ -69,7 +69,7 @@ fn dropped(site: &Site<'_>, object: ObjectRef, request: &OpenRequest) -> Caution
 /// What is to say of a new path: the app that is usually there, and who would take its requests.
 fn of_path(site: &Site<'_>, port: Port) -> Vec<Finding> {
     let context = &site.environment.context;
-    let style = ingress::style(site);
+    let style = paths::style(site);
     let path = format!("{}/", naming::plain_path(site.cluster, style, port));
     let app = subpath::reason(port, &path, false, || ways_out(site, port));
     let shadowed = || {

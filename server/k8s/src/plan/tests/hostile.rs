@@ -94,7 +94,10 @@ proptest! {
             prop_assert_eq!(read.pointer("/metadata/annotations/note-14").unwrap(), &values[31]);
         }
     }
+}
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
     #[test]
     fn hostile_names_are_refused_or_stay_names(
         at in 0_usize..3, name in "[a-zA-Z0-9._-]{1,63}|[a-z][a-z0-9-]{0,45}", namespace in "[a-z0-9-]{1,63}"
