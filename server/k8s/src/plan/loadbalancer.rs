@@ -143,10 +143,7 @@ fn remove(object: ObjectRef, service: &Service, ports: &[Port]) -> Result<Write,
 
 /// Refuses a Service that is on its way out, or is no load balancer.
 fn check(object: &ObjectRef, service: &Service) -> Result<(), Refusal> {
-    if service.metadata.deletion_timestamp.is_some() {
-        let finalizers = service.metadata.finalizers.clone().unwrap_or_default().join(", ");
-        return Err(Reason::LoadBalancerDeleting { service: object.clone(), finalizers }.into());
-    }
+    check_stays(object, service)?;
     match service.spec.as_ref().and_then(|spec| spec.type_.as_deref()) {
         Some("LoadBalancer") => Ok(()),
         other => {
@@ -154,6 +151,16 @@ fn check(object: &ObjectRef, service: &Service) -> Result<(), Refusal> {
             Err(unexpected(object.clone(), format!("is of type {kind}, not LoadBalancer")))
         }
     }
+}
+
+/// Refuses a Service of a load balancer that is on its way out.
+pub(super) fn check_stays(object: &ObjectRef, service: &Service) -> Result<(), Refusal> {
+    if service.metadata.deletion_timestamp.is_none() {
+        return Ok(());
+    }
+    let named = service.metadata.finalizers.clone().filter(|finalizers| !finalizers.is_empty());
+    let finalizers = named.map_or_else(|| "the API server".to_owned(), |it| it.join(", "));
+    Err(Reason::LoadBalancerDeleting { service: object.clone(), finalizers }.into())
 }
 
 /// The ports of a Service.

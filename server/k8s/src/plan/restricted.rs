@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Service;
 use skyports_model::plan::Verb;
-use skyports_model::{Cidr, ObjectRef, Port, PortSet, Reach, Reason, Refusal};
+use skyports_model::{Cidr, ObjectRef, Port, PortSet, Reach, Refusal};
 
 use super::draft::{self, Draft, Site, is_ours, owned, unexpected};
-use super::loadbalancer::{COREWEAVE, entry};
+use super::loadbalancer::{COREWEAVE, check_stays, entry};
 use super::{Action, Write, naming};
 use crate::manifest::{Balancer, Manifest};
 
@@ -112,10 +112,7 @@ fn sentence(object: &ObjectRef, port: Port, sources: &[Cidr]) -> String {
 
 /// Our Service as it is, if it is ours.
 fn checked(object: &ObjectRef, service: &Service) -> Result<serde_json::Value, Refusal> {
-    if service.metadata.deletion_timestamp.is_some() {
-        let finalizers = service.metadata.finalizers.clone().unwrap_or_default().join(", ");
-        return Err(Reason::LoadBalancerDeleting { service: object.clone(), finalizers }.into());
-    }
+    check_stays(object, service)?;
     if is_ours(&service.metadata) {
         draft::json(object, service)
     } else {

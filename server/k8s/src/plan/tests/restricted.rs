@@ -114,6 +114,18 @@ fn what_is_public_is_not_restricted_and_what_is_restricted_not_made_public() {
 }
 
 #[test]
+fn a_load_balancer_on_its_way_out_is_waited_for() {
+    let mut service = own(&["10.0.0.0/8"]);
+    service.metadata.deletion_timestamp = Some(ago(5));
+    let existing = having(service);
+    let request = restricted("8888", &["10.0.0.0/8"]);
+    assert_snapshot!(refused(open(&request, &existing, &environment())), @"
+    load_balancer_deleting: Being deleted, and not gone yet. Held by the API server; until then the load balancer may still cost money.
+    ");
+    assert_eq!(closed(&closing(LoadBalancer, "8888"), &existing).writes.len(), 0);
+}
+
+#[test]
 fn a_path_cannot_be_restricted() {
     let request = OpenRequest { mode: Ingress, ..restricted("8888", &["10.0.0.0/8"]) };
     assert_snapshot!(refused(open(&request, &nothing(), &environment())), @"
