@@ -178,8 +178,6 @@ fn closing_takes_the_path_and_keeps_skypilots_service() {
     changed [8888] unchanged []
     Ingress demo-fcd1e5cf-skypilot-ingress: patch [{"op":"test","path":"/metadata/resourceVersion","value":"8"},{"op":"remove","path":"/spec/rules/0/http/paths/0"}]
       Takes the path for port 8888 from the Ingress demo-fcd1e5cf-skypilot-ingress.
-    Service demo-fcd1e5cf--skypilot-svc--8888: delete if 0d4c0000 at 7
-      Deletes the Service demo-fcd1e5cf--skypilot-svc--8888, which skyports made.
     "#);
     let after = plan.writes[0].after.as_ref().unwrap();
     let paths = after.pointer("/spec/rules/0/http/paths").unwrap().as_array().unwrap();
