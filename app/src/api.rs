@@ -7,12 +7,16 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use server_fn::codec::Postcard;
-use skyports_model::{Description, EndpointId, Overview};
+use skyports_model::{EndpointId, Overview};
 
 #[cfg(feature = "ssr")]
 use crate::dashboard::Dashboard;
 use crate::dashboard::DashboardError;
+#[cfg(feature = "ssr")]
+use crate::draw;
+use crate::draw::Drawing;
 use crate::fetch::Fetch;
+use crate::ports::Drawn;
 
 /// Everything that is known now: the first load after a navigation, and each resync after a lost
 /// stream.
@@ -26,8 +30,21 @@ pub async fn list_clusters() -> Result<Overview, DashboardError> {
 pub async fn describe_endpoint(
     /// Which one; it must be in the overview.
     id: EndpointId,
-) -> Result<Description, DashboardError> {
-    dashboard()?.describe(id).await
+) -> Result<Drawing, DashboardError> {
+    Ok(draw::description(&*dashboard()?, id).await)
+}
+
+/// The dialog that opens or closes ports, for the form as it is filled in; `submit` carries it out.
+#[server(client = Fetch, prefix = "/api/fn", endpoint = "ports", input = Postcard, output = Postcard)]
+pub async fn draw_ports(
+    /// The address of the form: `/c/CONTEXT/NAMESPACE/NAME/open`, or `close`.
+    address: String,
+    /// Its fields, as a form sends them.
+    form: String,
+    /// Whether to do it.
+    submit: bool,
+) -> Result<Drawn, DashboardError> {
+    draw::port_dialog(&*dashboard()?, &address, &form, submit).await
 }
 
 #[cfg(feature = "ssr")]

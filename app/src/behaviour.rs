@@ -6,6 +6,7 @@ mod copy;
 mod dialogs;
 mod keys;
 pub(crate) mod palette;
+mod ports;
 mod theme;
 pub(crate) mod toast;
 
@@ -24,7 +25,7 @@ pub(crate) fn begin() {
     let handler: Closure<dyn Fn(Event)> = Closure::new(|event: Event| handle(&event));
     let handler: Function = handler.into_js_value().unchecked_into();
     if let Some(document) = document() {
-        for kind in ["click", "keydown", "input"] {
+        for kind in ["click", "keydown", "input", "submit"] {
             let _ = document.add_event_listener_with_callback(kind, &handler);
         }
     }
@@ -39,7 +40,9 @@ fn handle(event: &Event) {
     } else if let Some(target) = target() {
         match event.type_().as_str() {
             "input" if target.id() == WORDS => palette::typed(),
-            "click" => click(&target),
+            "input" => ports::typed(&target),
+            "submit" => ports::submitted(event, &target),
+            "click" if ports::click(event, &target).is_none() => click(&target),
             _ => {}
         }
     }

@@ -37,6 +37,8 @@ pub(crate) mod make_permanent;
 pub(crate) mod no_open_ports;
 pub(crate) mod note;
 pub(crate) mod palette;
+pub(crate) mod plan_preview;
+pub(crate) mod port_dialog;
 pub(crate) mod port_range_row;
 pub(crate) mod reach;
 pub(crate) mod row_finding;

@@ -14,29 +14,32 @@ mod render;
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 pub(crate) use children::Children;
 pub(crate) use list::list;
-pub(crate) use render::{Live, live};
+pub(crate) use render::{Live, Shown, live};
 
 /// A text that is known while compiling, or made.
 type Text = Cow<'static, str>;
 
-/// An element. A pointer, since it is passed on with every word that is said about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An element. A pointer, since it is passed on with every word that is said about it. The server may
+/// send one as it is (`crate::ports`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Element(Box<Parts>);
 
 /// Its tag, what it says of itself, and what is in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Parts {
-    tag: &'static str,
-    attributes: Vec<(&'static str, Text)>,
+    tag: Text,
+    attributes: Vec<(Text, Text)>,
     /// Invariant: no two texts are neighbours and none is empty, so that the browser, too, has one
     /// node for each.
     children: Vec<Node>,
 }
 
 /// What an element can hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum Node {
     Text(Text),
     Element(Element),
@@ -65,7 +68,7 @@ impl Value for String {
 // browser's program.
 #[inline(never)]
 pub(crate) fn el(tag: &'static str) -> Element {
-    Element(Box::new(Parts { tag, attributes: vec![], children: vec![] }))
+    Element(Box::new(Parts { tag: Text::Borrowed(tag), attributes: vec![], children: vec![] }))
 }
 
 impl Element {
@@ -76,7 +79,7 @@ impl Element {
 
     #[inline(never)]
     fn put(mut self, name: &'static str, value: Text) -> Self {
-        self.0.attributes.push((name, value));
+        self.0.attributes.push((Text::Borrowed(name), value));
         self
     }
 

@@ -14,9 +14,12 @@ use crate::components::demo_banner::demo_banner;
 use crate::components::endpoint_table::FIRST;
 use crate::components::keyboard_sheet::keyboard_sheet;
 use crate::components::palette::palette;
+use crate::components::port_dialog;
+use crate::components::shell::brand;
 use crate::components::toaster::toaster;
 use crate::island::LiveEndpoints;
 use crate::panel;
+use crate::ports::Drawn;
 use crate::state::{self, PageState, View};
 
 /// The brand, small, in no file of its own: browsers ask for one on every page.
@@ -145,6 +148,21 @@ pub fn contexts(overview: &Arc<Overview>, env: &PageEnv) -> String {
     live_document("Contexts", View::Contexts, Arc::clone(overview), env)
 }
 
+/// The form that opens or closes ports, on a page of its own: for who has no JavaScript, and for
+/// links from elsewhere.
+pub fn ports(env: &PageEnv, drawn: &Drawn) -> String {
+    rendered(|| {
+        let body = view! {
+            {env.demo.map(demo_banner)}
+            <main class="ports-alone" id="main">
+                {brand()}
+                {drawn.element.clone()}
+            </main>
+        };
+        document("Ports", env, (), body)
+    })
+}
+
 /// Asks for the code that the terminal shows.
 pub fn login(env: &PageEnv, failed: bool) -> String {
     rendered(|| {
@@ -197,6 +215,7 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
             {keys}
             {finder}
             {toaster()}
+            {port_dialog::frame()}
             {block}
             {boot(env)}
         };

@@ -12,10 +12,11 @@ mod menu;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use leptos::prelude::*;
-use skyports_model::{Cluster, Description, Endpoint, EndpointId, Overview};
+use skyports_model::{Cluster, Endpoint, EndpointId, Overview};
 
 use crate::board::Board;
 use crate::dashboard::DashboardError;
+use crate::node::Element;
 
 pub(crate) use follow::{follow, tell_address};
 
@@ -62,7 +63,7 @@ pub(crate) struct Described {
     /// Whether an answer is on its way.
     pub(crate) asking: bool,
     /// The last answer.
-    pub(crate) answer: Option<Result<Description, DashboardError>>,
+    pub(crate) answer: Option<Result<Element, DashboardError>>,
 }
 
 impl Panel {

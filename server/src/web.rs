@@ -11,5 +11,6 @@ pub mod headers;
 pub mod host;
 pub mod listen;
 pub mod pages;
+mod ports;
 pub mod router;
 pub mod session;

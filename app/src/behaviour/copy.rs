@@ -23,7 +23,7 @@ pub(super) fn copy(button: Element) {
         if write_to_clipboard(&text).await {
             show_copied(&button);
         } else {
-            toast("Could not copy. Select the text and copy it by hand");
+            toast("Could not copy. Select the text and copy it by hand", None);
         }
     });
 }
@@ -73,7 +73,7 @@ fn copy_by_selection(text: &str) -> Option<bool> {
 fn show_copied(button: &Element) {
     // A menu closes when something in it was chosen.
     if button.closest("[popover]").is_ok_and(|menu| menu.is_some()) {
-        toast("Copied");
+        toast("Copied", None);
         return;
     }
     browser::announce("Copied");

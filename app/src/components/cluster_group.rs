@@ -9,6 +9,7 @@ use super::endpoint_row::live_rows;
 use super::endpoint_table::WIDTH;
 use super::icon::drawn;
 use super::note::note;
+use super::port_dialog::open_port;
 use crate::board::{Board, Bunch, Group, Head, NoPorts};
 use crate::node::{Element, el, live};
 use crate::words::count;
@@ -66,6 +67,8 @@ fn cluster_bar(head: &Head) -> Element {
         .with(fold(head, name))
         .with(el("a").class("group-name").attr("href", id.path()).with(name.clone()))
         .with(facts)
+        .with(" ")
+        .with(head.stale.is_none().then(|| open_port(&head.cluster, "btn small")))
 }
 
 fn bunch_bar(head: &Head, bunch: &Bunch) -> Element {

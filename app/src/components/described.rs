@@ -2,7 +2,7 @@
 
 use skyports_model::kubectl::Kubectl;
 use skyports_model::time::clock_time;
-use skyports_model::{Cluster, Description, Endpoint, ObjectRef, ObjectText, Timestamp};
+use skyports_model::{Cluster, Description, Endpoint, ObjectRef, ObjectText};
 
 use super::code_block::{code_block, titled_code};
 use super::event_list::event_list;
@@ -15,17 +15,28 @@ use crate::node::{Element, el};
 use crate::panel::Described;
 
 /// The section; where nothing was asked yet, and without JavaScript, the commands that tell.
-pub(crate) fn described(
-    said: &Described,
-    cluster: &Cluster,
-    endpoint: &Endpoint,
-    now: Timestamp,
-) -> Element {
+pub(crate) fn described(said: &Described, cluster: &Cluster, endpoint: &Endpoint) -> Element {
     let Described { asking, answer } = said;
-    let as_of = match answer {
-        Some(Ok(description)) => Some(format!("as of {}", clock_time(description.as_of))),
-        Some(Err(_)) | None => None,
+    let content = match answer {
+        None => reading(el("p").class("hint wait").with("Reading events and YAML…")),
+        Some(Err(error)) => untold(error),
+        Some(Ok(told)) => told.clone(),
     };
+    el("section")
+        .class("described")
+        .attr("aria-labelledby", "kubernetes-title")
+        .attr("aria-busy", if *asking { "true" } else { "false" })
+        .with(content)
+        .with(in_a_terminal(cluster, &endpoint.object))
+}
+
+/// The part that changes with each answer, as long as there is nothing to tell.
+fn reading(content: Element) -> Element {
+    el("div").with(head(None)).with(content)
+}
+
+/// The title, with the time of the answer.
+fn head(as_of: Option<String>) -> Element {
     let refresh = el("button")
         .class("icon-btn")
         .attr("type", "button")
@@ -34,32 +45,29 @@ pub(crate) fn described(
         .attr("title", "Read again")
         .with(icon("refresh"));
     let title = el("h3").attr("id", "kubernetes-title").with("In Kubernetes");
-    let head = el("div")
+    el("div")
         .class("described-head")
         .with(title.with(as_of.map(|as_of| (" ", el("small").with(as_of)))))
-        .with(refresh);
-    let content = match answer {
-        None => el("p").class("hint wait").with("Reading events and YAML…"),
-        Some(Err(error)) => failed(error),
-        Some(Ok(description)) => told(description, now),
-    };
-    el("section")
-        .class("described")
-        .attr("aria-labelledby", "kubernetes-title")
-        .attr("aria-busy", if *asking { "true" } else { "false" })
-        .with(head)
-        .with(content)
-        .with(in_a_terminal(cluster, &endpoint.object))
+        .with(refresh)
 }
 
-fn told(description: &Description, now: Timestamp) -> Element {
+/// What was read. Drawn on the server (`crate::draw`): ages are those of that moment.
+pub(crate) fn told(description: &Description) -> Element {
     let Description { objects, events, problems, as_of, .. } = description;
     let problems: Vec<_> = problems.iter().map(|problem| note(problem, true)).collect();
-    let event_list = event_list(events, now.max(*as_of));
+    let event_list = event_list(events, *as_of);
     let summary = summary("Events".to_owned(), Some(events.len()));
     let events = fold(summary, true, event_list);
     let objects: Vec<_> = objects.iter().map(yaml).collect();
-    el("div").class("told").with(el("div").class("notes").with(problems)).with(events).with(objects)
+    let told = el("div").class("told").with(el("div").class("notes").with(problems));
+    el("div")
+        .with(head(Some(format!("as of {}", clock_time(*as_of)))))
+        .with(told.with(events).with(objects))
+}
+
+/// That nothing could be read.
+pub(crate) fn untold(error: &DashboardError) -> Element {
+    reading(failed(error))
 }
 
 /// Why nothing could be read, and what to do.

@@ -12,6 +12,7 @@ use super::endpoint_reasons::{endpoint_reasons, not_there};
 use super::endpoint_url::endpoint_url;
 use super::icon::icon;
 use super::make_permanent::make_permanent;
+use super::port_dialog::close_port;
 use super::status_badge::status_badge;
 use crate::board::Board;
 use crate::node::{Element, el};
@@ -154,7 +155,7 @@ fn actions(endpoint: &Endpoint) -> Element {
         .attr("data-copy", "page")
         .with(icon("link"))
         .with("Copy link to this page");
-    el("div").class("drawer-actions").with(open).with(copy)
+    el("div").class("drawer-actions").with(open).with(copy).with(close_port(endpoint))
 }
 
 /// The parts in the same places for every endpoint, so that what the reader unfolded stays so.
@@ -164,7 +165,7 @@ fn body(shown: &Shown, said: &Described, now: Timestamp) -> Element {
         return body.with(not_there(shown));
     };
     let reasons = if shown.is_there { endpoint_reasons(endpoint, now) } else { not_there(shown) };
-    let said = described(said, cluster, endpoint, now);
+    let said = described(said, cluster, endpoint);
     body.with(reasons)
         .with(permanent(cluster, endpoint))
         .with(endpoint_facts(cluster, endpoint, now))

@@ -99,7 +99,7 @@ fn cut_path(path: &str) -> (&str, &str) {
 }
 
 /// The link as far as it is known, with a hole where the address will be.
-fn future_url(future: Option<&FutureUrl>) -> Element {
+pub(crate) fn future_url(future: Option<&FutureUrl>) -> Element {
     let whole = el("span").class("url future");
     let Some(FutureUrl { scheme, port, path }) = future else {
         return whole.with(el("span").with("No address"));

@@ -9,7 +9,7 @@ use super::icon::icon;
 use crate::node::{Element, el};
 
 /// Ports that people open, with the app that is usually on each.
-const USUAL: [(&str, &str); 5] = [
+pub(crate) const USUAL: [(&str, &str); 5] = [
     ("8888", "Jupyter"),
     ("6006", "TensorBoard"),
     ("7860", "Gradio"),
@@ -19,7 +19,7 @@ const USUAL: [(&str, &str); 5] = [
 
 /// That there is none, and what to do.
 pub(crate) fn no_open_ports(cluster: &Cluster) -> Element {
-    let usual: Vec<_> = USUAL.into_iter().map(usual).collect();
+    let usual: Vec<_> = USUAL.into_iter().map(|it| usual(cluster, it)).collect();
     let command =
         format!("sky launch {} --ports 8888 task.yaml", shell_option("-c", &cluster.name));
     let head = cluster.head_address.as_ref().map(|address| {
@@ -40,6 +40,8 @@ pub(crate) fn no_open_ports(cluster: &Cluster) -> Element {
     el("div").class("sheet").with(said)
 }
 
-fn usual((port, app): (&'static str, &'static str)) -> Element {
-    el("li").with(el("b").with(port)).with(" ").with(app)
+fn usual(cluster: &Cluster, (port, app): (&'static str, &'static str)) -> Element {
+    let link =
+        el("a").class("chip").attr("href", [&cluster.id.path(), "/open?ports=", port].concat());
+    el("li").with(link.attr("data-ports", "").with(el("b").with(port)).with(" ").with(app))
 }

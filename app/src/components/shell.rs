@@ -60,7 +60,7 @@ fn tell_when_back(board: Board) {
         let now = board.currency.get();
         let was_away = matches!(before, Some(Currency::Reconnecting | Currency::Stale(_)));
         if was_away && now == Currency::Live {
-            toast("Connection is back");
+            toast("Connection is back", None);
         }
         now
     });

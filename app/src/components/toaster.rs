@@ -1,7 +1,7 @@
 //! Where short news are shown.
 //!
 //! Those who listen to the page hear them from the announcer, its one live region, so this is
-//! hidden from them.
+//! hidden from them, unless there is something to press in it.
 
 use crate::node::{Element, el};
 
@@ -17,7 +17,7 @@ pub(crate) fn toaster() -> Element {
         .attr("aria-hidden", "true")
 }
 
-/// One piece of news.
-pub(crate) fn toast(text: String) -> Element {
-    el("p").class("toast").with(text)
+/// One piece of news, and what can be done about it.
+pub(crate) fn toast(text: String, action: Option<Element>) -> Element {
+    el("p").class("toast").with(text).with(action)
 }

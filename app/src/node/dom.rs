@@ -7,6 +7,8 @@ use wasm_bindgen::JsCast as _;
 use super::{Element, Node, Parts};
 use crate::browser::document;
 
+const SVG: &str = "http://www.w3.org/2000/svg";
+
 thread_local! {
     /// The first row that was made of each kind, and what it shows; never in the document.
     static PATTERNS: RefCell<Vec<(Element, web_sys::Element)>> = const { RefCell::new(vec![]) };
@@ -37,7 +39,12 @@ fn make_row(element: &Element) -> Option<web_sys::Element> {
 
 fn make_piece_by_piece(element: &Element) -> Option<web_sys::Element> {
     let Parts { tag, attributes, children } = &*element.0;
-    let made = document()?.create_element(tag).ok()?;
+    let document = document()?;
+    let made = match &**tag {
+        "svg" | "use" | "path" => document.create_element_ns(Some(SVG), tag),
+        tag => document.create_element(tag),
+    }
+    .ok()?;
     for (name, value) in attributes {
         let _ = made.set_attribute(name, value);
     }
@@ -78,7 +85,7 @@ fn patch_attributes(shown: &web_sys::Element, old: &Element, new: &Element) {
     for attribute in
         new.0.attributes.iter().filter(|attribute| !old.0.attributes.contains(attribute))
     {
-        let _ = shown.set_attribute(attribute.0, &attribute.1);
+        let _ = shown.set_attribute(&attribute.0, &attribute.1);
     }
     for (name, _) in &old.0.attributes {
         if !new.0.attributes.iter().any(|(kept, _)| kept == name) {

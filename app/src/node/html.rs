@@ -19,7 +19,7 @@ impl Element {
             html.push('"');
         }
         html.push('>');
-        if VOID.contains(tag) {
+        if VOID.contains(&&**tag) {
             return;
         }
         for child in children {

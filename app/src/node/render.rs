@@ -27,6 +27,20 @@ pub(crate) struct Shown {
     node: Option<web_sys::Element>,
 }
 
+impl Shown {
+    /// Shows an element as the last thing within `place`.
+    pub(crate) fn within(place: &web_sys::Element, element: Element) -> Option<Self> {
+        let node = dom::make(&element)?;
+        place.append_child(&node).ok()?;
+        Some(Self { element, node: Some(node) })
+    }
+
+    /// Shows another one in its place, touching what differs.
+    pub(crate) fn show(&mut self, element: Element) {
+        element.rebuild(self);
+    }
+}
+
 impl Render for Element {
     type State = Shown;
 

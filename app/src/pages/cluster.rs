@@ -15,6 +15,7 @@ use crate::components::endpoint_table::{FIRST, endpoint_table, heads};
 use crate::components::facts::facts;
 use crate::components::no_open_ports::no_open_ports;
 use crate::components::note::note;
+use crate::components::port_dialog::open_port;
 use crate::components::shell::{page_head, page_sub};
 use crate::node::{Element, el, live};
 
@@ -37,6 +38,8 @@ fn body(group: Group, board: Board) -> impl IntoView + use<> {
         title.with(|head| {
             let sub = page_sub().with(standing(&head.cluster, board.minute.get()));
             page_head(head.cluster.name.clone(), sub)
+                .with(" ")
+                .with(open_port(&head.cluster, "btn primary"))
         })
     });
     // What of the page follows the cluster's own facts.

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 
 use super::{Described, Panel};
 use crate::api::describe_endpoint;
+use crate::draw::Drawing;
 
 /// Before Kubernetes is asked: whoever moves through the list asks once, at the end.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -45,7 +46,7 @@ impl Describer {
         self.panel.describe(|described| described.asking = true);
         let this = self.clone();
         spawn_local(async move {
-            let answer = describe_endpoint(id).await;
+            let answer = describe_endpoint(id).await.map(|Drawing(told)| told);
             // Another endpoint is another question.
             if this.questions.get() == question {
                 let told = Described { asking: false, answer: Some(answer) };

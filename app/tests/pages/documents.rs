@@ -97,27 +97,27 @@ fn the_overview_groups_by_cluster_with_controllers_apart() {
     Apply
     All 11Open 7Pending 2Needs attention 2Unknown 0
     Status | Port | URL | Mode | Reachable from | Open for | Actions
-    jupyter-dev 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example
+    jupyter-dev 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example Open port of jupyter-dev
     Open | 22 Unknown app | 203.0.113.61:22 (copy) | LoadBalancer | Public address | 22 s
     Open | 8080 Co code-server | [http://198.51.100.7/skypilot/ml-team/jupyter-dev-5f2a91cd/8080/] (copy) | Ingress | Public address | 2 h
     Pending 1:02:05 | 8888 Ju JupyterLab | http://address/skypilot/ml-team/jupyter-dev-5f2a91cd/8888/ Waiting for an address. Evidence: event EnsuringLoadBalancer: Ensuring load balancer | Ingress | – | –
-    llama-train 8 nodes · H100:4 gke_acme-ml_us-central1_train / ml-team maya@acme.example
+    llama-train 8 nodes · H100:4 gke_acme-ml_us-central1_train / ml-team maya@acme.example Open port of llama-train
     Open | 6006 Tb TensorBoard | [http://198.51.100.7/skypilot/ml-team/llama-train-5f2a91cd/6006/] (copy) Requests are spread over 8 nodes. If the app runs on the head only, some of them fail. Run the app on every node, or keep to one node Why we say so Evidence: Service ml-team/llama-train-5f2a91cd--skypilot-lb: its selector matches the head and every worker | Ingress | Public address | 1 h
     Open | 8000 Ap API server | [http://203.0.113.24:8000/] (copy) | LoadBalancer | Public address | 2 h
     Pending 0:42 | 8265 Ra Ray dashboard | http://address:8265/ Waiting for an address. Evidence: event EnsuringLoadBalancer: Ensuring load balancer | LoadBalancer | – | –
-    nb-scratch 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example
+    nb-scratch 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example Open port of nb-scratch
     No open ports Head pod 10.8.3.14 (copy)
-    rlhf-sweep 1 node · L4:1 lab-metal / research maya@acme.example
+    rlhf-sweep 1 node · L4:1 lab-metal / research maya@acme.example Open port of rlhf-sweep
     Needs attention | 7860 Gr Gradio | No address Nothing assigns addresses in lab-metal. Waiting will not help. What to do Install a controller of load balancers, MetalLB for one; with MetalLB installed, add an IPAddressPool Or open the port through an Ingress: set kubernetes.ports: ingress in SkyPilot’s config and launch again See its events
     kubectl describe service rlhf-sweep-5f2a91cd--skypilot-lb -n research (copy) Evidence: Service research/rlhf-sweep-5f2a91cd--skypilot-lb: no event, no condition, no finalizer, no loadBalancerClass | LoadBalancer | – | –
-    sd-demo 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example
+    sd-demo 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example Open port of sd-demo
     Needs attention | 7860 Gr Gradio | No address The Ingress sd-demo-5f2a91cd-skypilot-ingress has no path for this port. sky status --endpoints prints a URL for it all the same: it never looks at the Ingress. Launch the cluster again with this port, or open it again Why we say so Evidence: Service ml-team/sd-demo-5f2a91cd-skypilot-service--7860 exists; no Ingress has it for a backend | Ingress | – | –
     Open | 9100 Unknown app | [http://10.20.0.4:9100/] (copy) | LoadBalancer | Private network | 2 h
-    serve-qwen 1 node · L4:1 arn:aws:eks:eu-west-1:123456789012:cluster/serve / default maya@acme.example
+    serve-qwen 1 node · L4:1 arn:aws:eks:eu-west-1:123456789012:cluster/serve / default maya@acme.example Open port of serve-qwen
     Open | 8000 Ap API server | [http://internal-a3f1c9e04b7d4f7e8b2c-1187.eu-west-1.elb.amazonaws.com:8000/] (copy) | LoadBalancer | Private network | 2 h
     SkyPilot controllers
     Status | Port | URL | Mode | Reachable from | Open for | Actions
-    sky-serve-controller-1a2b 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example SkyServe
+    sky-serve-controller-1a2b 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example SkyServe Open port of sky-serve-controller-1a2b
     Open | 30001 Unknown app | [http://203.0.113.99:30001/] (copy) | LoadBalancer | Public address | 8 h
     ");
 }
@@ -128,7 +128,7 @@ fn the_page_of_a_cluster_tells_its_facts() {
     let id = &of(&everything, "llama-train").id;
     let page = page::cluster(&everything, id, &env());
     insta::assert_snapshot!(seen(&page), @r"
-    llama-train 7 of 8 pods running · up for 3 h
+    llama-train 7 of 8 pods running · up for 3 h Open port of llama-train
     Accelerators | 8 × H100:4
     CPU a node | 4
     Memory a node | 16Gi
@@ -155,7 +155,7 @@ fn a_cluster_without_ports_shows_its_heads_address() {
     let everything = everything();
     let page = page::cluster(&everything, &of(&everything, "nb-scratch").id, &env());
     insta::assert_snapshot!(seen(&page), @r"
-    nb-scratch 1 of 1 pods running · up for 3 h
+    nb-scratch 1 of 1 pods running · up for 3 h Open port of nb-scratch
     Accelerators | 1 × L4:1
     CPU a node | 4
     Memory a node | 16Gi
@@ -276,15 +276,15 @@ fn a_silent_context_has_a_banner_and_old_rows() {
     Apply
     All 4Open 3Pending 0Needs attention 0Unknown 1
     Status | Port | URL | Mode | Reachable from | Open for | Actions
-    jupyter-dev 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example
+    jupyter-dev 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example Open port of jupyter-dev
     Open | 8080 Co code-server | [http://198.51.100.7/skypilot/ml-team/jupyter-dev-5f2a91cd/8080/] (copy) | Ingress | Public address | 2 h
-    llama-train 8 nodes · H100:4 gke_acme-ml_us-central1_train / ml-team maya@acme.example
+    llama-train 8 nodes · H100:4 gke_acme-ml_us-central1_train / ml-team maya@acme.example Open port of llama-train
     Open | 8000 Ap API server | [http://203.0.113.24:8000/] (copy) | LoadBalancer | Public address | 2 h
     serve-qwen 1 node · L4:1 arn:aws:eks:eu-west-1:123456789012:cluster/serve / default maya@acme.example As of 05:58 UTC
     Unknown | 8000 Ap API server | [http://internal-a3f1c9e04b7d4f7e8b2c-1187.eu-west-1.elb.amazonaws.com:8000/] (copy) Open at 05:58 UTC. | LoadBalancer | Private network | 2 h
     SkyPilot controllers
     Status | Port | URL | Mode | Reachable from | Open for | Actions
-    sky-serve-controller-1a2b 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example SkyServe
+    sky-serve-controller-1a2b 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example SkyServe Open port of sky-serve-controller-1a2b
     Open | 30001 Unknown app | [http://203.0.113.99:30001/] (copy) | LoadBalancer | Public address | 8 h
     ");
     assert_eq!(page.matches("stale-rows").count(), 1);

@@ -121,7 +121,7 @@ fn named<'a>(overview: &'a Overview, wanted: &str) -> Result<&'a Cluster, Exit> 
 /// The one mode in which the ports are open.
 fn mode_of(cluster: &Cluster, ports: &PortSet) -> Result<OpenMode, Exit> {
     let open = cluster.endpoints.iter().filter(|endpoint| ports.contains(endpoint.port()));
-    let modes: BTreeSet<Mode> = open.map(|endpoint| endpoint.mode()).collect();
+    let modes: BTreeSet<Mode> = open.map(Endpoint::mode).collect();
     let modes: Vec<Mode> = modes.into_iter().collect();
     match modes.as_slice() {
         [] => {

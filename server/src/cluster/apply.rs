@@ -125,12 +125,10 @@ fn verdict(write: &Write, error: &RequestError) -> Verdict {
     match (error.code(), &write.action) {
         (0 | 429 | 500 | 502 | 503 | 504, _) => Verdict::Unheard,
         (409, Action::Apply(_)) => Verdict::Final,
-        (409, _) => Verdict::Overtaken,
-        // A test that failed, or a port that somebody else has added meanwhile.
-        (422, Action::JsonPatch(_) | Action::StrategicMerge(_)) => Verdict::Overtaken,
-        (404, Action::JsonPatch(_) | Action::StrategicMerge(_) | Action::Delete(_)) => {
-            Verdict::Overtaken
-        }
+        // A 422 is a test that failed, or a port that somebody else has added meanwhile.
+        (409, _)
+        | (404 | 422, Action::JsonPatch(_) | Action::StrategicMerge(_))
+        | (404, Action::Delete(_)) => Verdict::Overtaken,
         _ => Verdict::Final,
     }
 }

@@ -8,7 +8,7 @@ use skyports_k8s::ground::Ground;
 use skyports_k8s::plan::{self, CustomMetadata, Environment, Existing, Plan, Reads};
 use skyports_model::outcome::Preflight;
 use skyports_model::{
-    Ask, ClusterId, ContextName, DefaultMode, Outcome, Overview, Port, Refusal, Step,
+    Ask, ClusterId, ContextName, DefaultMode, Endpoint, Outcome, Overview, Port, Refusal, Step,
 };
 
 use crate::cluster::apply;
@@ -31,7 +31,7 @@ impl Settings {
     pub(super) fn default_mode(&self, overview: &Overview, cluster: &ClusterId) -> DefaultMode {
         let config = SkyPilotConfig::read(&self.skypilot_config).of(&cluster.context);
         let used = overview.cluster(cluster).into_iter().flat_map(|cluster| &cluster.endpoints);
-        DefaultMode::of(used.map(|endpoint| endpoint.mode()), config.ports, self.is_sky_local)
+        DefaultMode::of(used.map(Endpoint::mode), config.ports, self.is_sky_local)
     }
 
     fn environment(&self, context: &ContextName, ground: &Ground) -> Environment {

@@ -168,7 +168,7 @@ pub(super) async fn endpoint(
     axum::response::Html(html).into_response()
 }
 
-fn no_cluster(
+pub(super) fn no_cluster(
     shared: &Shared,
     [context, namespace, name]: [&str; 3],
     headers: &HeaderMap,
@@ -259,7 +259,7 @@ fn html(body: &Encoded, headers: &HeaderMap) -> Response {
     response
 }
 
-fn env(shared: &Shared, theme: Theme) -> PageEnv {
+pub(super) fn env(shared: &Shared, theme: Theme) -> PageEnv {
     PageEnv {
         assets: shared.files.assets.clone(),
         build: shared.files.build.clone(),
@@ -269,7 +269,7 @@ fn env(shared: &Shared, theme: Theme) -> PageEnv {
     }
 }
 
-fn theme(headers: &HeaderMap) -> Theme {
+pub(super) fn theme(headers: &HeaderMap) -> Theme {
     cookies(headers)
         .find(|(name, _)| *name == "theme")
         .map_or(Theme::System, |(_, word)| Theme::parse(word))

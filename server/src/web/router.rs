@@ -20,7 +20,7 @@ use super::events::Streams;
 use super::host::AllowedHosts;
 use super::pages::PageCache;
 use super::session::Sessions;
-use super::{access, api, assets, broken, events, headers, host, pages, session};
+use super::{access, api, assets, broken, events, headers, host, pages, ports, session};
 use crate::dashboard::document;
 use crate::dashboard::live::Live;
 
@@ -80,6 +80,8 @@ pub fn router(shared: Shared) -> Router {
         .route("/contexts", get(pages::contexts))
         .route("/c/{context}/{namespace}/{name}", get(pages::cluster))
         .route("/c/{context}/{namespace}/{name}/{port}", get(pages::endpoint))
+        .route("/c/{context}/{namespace}/{name}/open", get(ports::form).post(ports::submit))
+        .route("/c/{context}/{namespace}/{name}/close", get(ports::form).post(ports::submit))
         .route("/go/{name}", get(pages::go))
         .route("/api/v1/overview", get(api::overview))
         .route("/api/v1/events", get(events::events))

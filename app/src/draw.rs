@@ -1,0 +1,34 @@
+//! What the server draws for a page that is open: parts that are asked for, and that the browser's
+//! program only has to show (`docs/decisions/0008`).
+
+use serde::{Deserialize, Serialize};
+use skyports_model::EndpointId;
+
+use crate::components::described::{told, untold};
+use crate::dashboard::{Dashboard, DashboardError};
+use crate::node::Element;
+use crate::ports::{self, Drawn, PortForm};
+
+/// A part on its way to a page.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Drawing(pub(crate) Element);
+
+/// What Kubernetes says of an endpoint, or why it says nothing.
+pub async fn description(dashboard: &dyn Dashboard, id: EndpointId) -> Drawing {
+    Drawing(match dashboard.describe(id).await {
+        Ok(description) => told(&description),
+        Err(error) => untold(&error),
+    })
+}
+
+/// The dialog that opens or closes ports, for the form at that address; `submit` carries it out.
+pub async fn port_dialog(
+    dashboard: &dyn Dashboard,
+    address: &str,
+    form: &str,
+    submit: bool,
+) -> Result<Drawn, DashboardError> {
+    let overview = dashboard.overview();
+    let (cluster, direction) = ports::place(&overview, address).ok_or_else(ports::gone)?;
+    Ok(ports::answer(dashboard, cluster, direction, &PortForm::parse(form), submit).await)
+}

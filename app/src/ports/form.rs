@@ -1,0 +1,140 @@
+//! What a reader typed into the form of a port, as text, and what it means.
+
+use skyports_model::{Cidr, OpenMode, Port, PortSet, Reach, Sources};
+
+/// More than any field needs; what is longer was not typed.
+const LONGEST: usize = 1_000;
+
+/// The fields, as they stand in the form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PortForm {
+    /// Ports in SkyPilot's notation.
+    pub(crate) ports: String,
+    /// `loadbalancer`, `ingress`, or nothing yet.
+    pub(crate) mode: String,
+    /// `ranges`, `internal`, or anything else for who reaches SkyPilot's ports.
+    pub(crate) reach: String,
+    /// Networks, one a line or with commas between.
+    pub(crate) allow: String,
+    /// Ports that were typed once more.
+    pub(crate) confirm: String,
+}
+
+/// A field that cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    /// Its name in the form.
+    pub(crate) field: &'static str,
+    /// What is wrong with it.
+    pub(crate) message: String,
+}
+
+impl PortForm {
+    /// Reads a query string or the body of a submission; what is no field is left out.
+    pub fn parse(text: &str) -> Self {
+        let mut form = Self::default();
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            let field = match &*name {
+                "ports" => &mut form.ports,
+                "mode" => &mut form.mode,
+                "reach" => &mut form.reach,
+                "allow" => &mut form.allow,
+                "confirm" => &mut form.confirm,
+                _ => continue,
+            };
+            *field = value.chars().take(LONGEST).collect();
+        }
+        form
+    }
+
+    /// The ports; none while nothing is typed.
+    pub(super) fn ports(&self) -> Result<Option<PortSet>, Wrong> {
+        if self.ports.trim().is_empty() {
+            return Ok(None);
+        }
+        let wrong = |message: String| Wrong { field: "ports", message };
+        self.ports.parse().map(Some).map_err(|error| wrong(sentence(&error)))
+    }
+
+    /// The mode, if one is chosen.
+    pub(crate) fn mode(&self) -> Option<OpenMode> {
+        self.mode.parse().ok()
+    }
+
+    /// Who shall reach them; none while networks are to be named and are not.
+    pub(super) fn reach(&self, mode: OpenMode) -> Result<Option<Reach>, Wrong> {
+        match (mode, self.reach.as_str()) {
+            (OpenMode::LoadBalancer, "internal") => Ok(Some(Reach::Internal)),
+            (OpenMode::LoadBalancer, "ranges") => self.sources(),
+            _ => Ok(Some(Reach::Shared)),
+        }
+    }
+
+    fn sources(&self) -> Result<Option<Reach>, Wrong> {
+        let wrong = |message| Wrong { field: "allow", message };
+        let networks = self.allow.split([',', ' ', '\n', '\r', '\t']).filter(|it| !it.is_empty());
+        let networks: Result<Vec<Cidr>, _> = networks.map(str::parse).collect();
+        let networks = networks.map_err(|error| wrong(sentence(&error)))?;
+        if networks.is_empty() {
+            return Ok(None);
+        }
+        let sources = Sources::try_from(networks).map_err(|error| wrong(sentence(&error)))?;
+        Ok(Some(Reach::From(sources)))
+    }
+
+    /// The ports that were typed once more.
+    pub(super) fn confirmed(&self) -> Vec<Port> {
+        self.confirm.split([',', ' ']).filter_map(|port| port.trim().parse().ok()).collect()
+    }
+}
+
+/// An error as a sentence of its own.
+fn sentence(error: &impl std::fmt::Display) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_and_others_left() {
+        let form = PortForm::parse(
+            "ports=8888%2C6006-6008&mode=ingress&x=y&reach=ranges&allow=10.0.0.0%2F8",
+        );
+        assert_eq!(form.ports().unwrap().unwrap().to_string(), "6006-6008,8888");
+        assert_eq!(form.mode(), Some(OpenMode::Ingress));
+        assert_eq!(form.reach(OpenMode::Ingress), Ok(Some(Reach::Shared)), "paths have no ranges");
+        let long = "1,".repeat(4_000);
+        assert_eq!(PortForm::parse(&format!("ports={long}")).ports.len(), LONGEST);
+    }
+
+    #[test]
+    fn nothing_typed_yet_is_no_mistake() {
+        let form = PortForm::parse("reach=ranges&allow=+%0A");
+        assert_eq!(form.ports(), Ok(None));
+        assert_eq!(form.reach(OpenMode::LoadBalancer), Ok(None));
+    }
+
+    #[test]
+    fn mistakes_name_their_field() {
+        let wrong = |text: &str| {
+            let form = PortForm::parse(text);
+            form.ports().err().or_else(|| form.reach(OpenMode::LoadBalancer).err()).unwrap()
+        };
+        assert_eq!(wrong("ports=0").field, "ports");
+        assert!(wrong("ports=9-8").message.starts_with("The range `9-8` runs backwards"));
+        assert_eq!(wrong("ports=1&reach=ranges&allow=office").field, "allow");
+        assert_eq!(wrong("ports=1&reach=ranges&allow=0.0.0.0/0").field, "allow");
+    }
+
+    #[test]
+    fn networks_stand_on_lines_or_between_commas() {
+        let form = PortForm::parse("reach=ranges&allow=10.0.0.0/8,%0D%0A192.0.2.7");
+        let Ok(Some(Reach::From(sources))) = form.reach(OpenMode::LoadBalancer) else { panic!() };
+        assert_eq!(sources.to_string(), "10.0.0.0/8, 192.0.2.7/32");
+    }
+}
