@@ -106,6 +106,8 @@ fn values(document: &Value, name: &str, found: &mut BTreeSet<String>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_code_and_every_state_is_to_be_seen() {
     let page = include_str!("../../docs/codes.md");
+    // The rest is told of plans, not of what is there.
+    let (page, _) = page.split_once("\n## When ports are opened").unwrap();
     let explained = page.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'));
     let wanted: BTreeSet<String> =
         explained.filter(|code| !EXCEPTIONS.contains(code)).map(str::to_owned).collect();
