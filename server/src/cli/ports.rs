@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use skyports_app::dashboard::Dashboard as _;
 use skyports_model::{
-    Ask, CloseRequest, Cluster, Mode, OpenMode, OpenRequest, Overview, Port, PortSet, Reach,
-    Sources,
+    Ask, CloseRequest, Cluster, Endpoint, Mode, OpenMode, OpenRequest, Overview, Port, PortSet,
+    Reach, Sources,
 };
 
 use super::exit::{Exit, note, tell, tell_failure};
