@@ -7,6 +7,7 @@
 pub mod arrangement;
 pub mod caution;
 pub mod change;
+pub mod check;
 pub mod cluster;
 pub mod code;
 pub mod context;
@@ -37,6 +38,7 @@ pub mod url;
 pub use arrangement::{Grouping, Sort, SortKey};
 pub use caution::Caution;
 pub use change::Change;
+pub use check::{CheckLine, CheckPart, ContextCheck, LineState, Verdict};
 pub use cluster::{Cluster, ClusterKind, Resources};
 pub use code::Code;
 pub use context::{ContextState, ContextStatus};

@@ -5,6 +5,7 @@
 //! [`observe::observe`], which looks at [`objects::Objects`], and at [`plan::open`].
 
 pub mod apps;
+pub mod check;
 pub mod describe;
 pub mod ground;
 mod manifest;
