@@ -17,7 +17,8 @@ use skyports_model::{ClusterId, Finding, ObjectKind, Port, Reason, Refusal, Writ
 use tokio::time::{Instant, sleep};
 
 use super::context::Context;
-use super::existing::{Depth, existing};
+pub(crate) use super::existing::Depth;
+use super::existing::existing;
 use super::request::{RequestError, Run, failure, write};
 use super::rights::obstacles;
 
@@ -39,18 +40,18 @@ pub(crate) async fn preflight(
     reads: &Reads,
     plan: impl Planner,
 ) -> Result<Preflight, Finding> {
-    let session = Session::open(context, cluster, reads).await?;
+    let session = Session::open(context, cluster, reads, Instant::now() + PATIENCE).await?;
     let plan = session.plan(Depth::Everything, &plan).await?;
     let failures = obstacles(&session.client, &plan.writes, session.deadline).await;
     let obstacles = failures.iter().map(|failure| failure.finding(&cluster.context)).collect();
     Ok(Preflight { preview: plan.preview(), obstacles })
 }
 
-/// Plans and writes.
+/// Plans and writes; the first plan starts from what `depth` says.
 pub(crate) async fn carry_out(
     context: &Context,
     cluster: &ClusterId,
-    reads: &Reads,
+    (reads, depth): (&Reads, Depth),
     confirmed: &[Port],
     plan: impl Planner,
 ) -> Result<Outcome, Finding> {
@@ -61,14 +62,15 @@ pub(crate) async fn carry_out(
             None => Ok(plan),
         }
     };
-    let mut session = Session::open(context, cluster, reads).await?;
+    let deadline = Instant::now() + PATIENCE;
+    let mut session = Session::open(context, cluster, reads, deadline).await?;
     let mut pauses = ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(10))
         .with_max_delay(Duration::from_millis(400))
         .with_jitter()
         .without_max_times()
         .build();
-    let mut begun = Begun::of(session.plan(Depth::Known, &plan).await?);
+    let mut begun = Begun::of(session.plan(depth, &plan).await?);
     loop {
         let writes = begun.latest.writes.clone();
         let Some((at, error)) = begun.send(&session, &writes).await else {
@@ -98,7 +100,7 @@ pub(crate) async fn carry_out(
         }
         sleep(pause).await;
         session.ground = context.ground(cluster.clone()).await.unwrap_or(session.ground);
-        match session.plan(Depth::Everything, &plan).await {
+        match session.plan(depth.max(Depth::Own), &plan).await {
             Ok(plan) => begun.latest = plan,
             // What was written already must be told.
             Err(finding) if begun.done.is_empty() => return Err(finding),
@@ -147,8 +149,8 @@ impl<'a> Session<'a> {
         context: &Context,
         cluster: &'a ClusterId,
         reads: &'a Reads,
+        deadline: Instant,
     ) -> Result<Self, Finding> {
-        let deadline = Instant::now() + PATIENCE;
         let silent = |error: String| {
             let what = format!("the API of {}", cluster.context);
             Reason::ReadFailed { what, error }.finding(&cluster.context)

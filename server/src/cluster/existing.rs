@@ -16,12 +16,15 @@ use tokio::time::Instant;
 use super::request::{RequestError, get, path, plural};
 
 /// How much is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Depth {
-    /// What the watches have told is there. Enough to write: what is there all the same is found
-    /// out by the write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Depth {
+    /// What the watches have told is there. Enough to make something: what is there all the same is
+    /// found out by the write.
     Known,
-    /// Everything that a reader wants to know before.
+    /// Every object that may be written, told of or not. Who takes something away, or was overtaken,
+    /// must not rest on what the watches have yet to tell.
+    Own,
+    /// And what a reader wants to know before.
     Everything,
 }
 
@@ -70,8 +73,7 @@ impl Reader<'_> {
         &self,
         object: Option<&ObjectRef>,
     ) -> Result<Option<T>, Finding> {
-        let asked =
-            |object: &&ObjectRef| self.depth == Depth::Everything || self.ground.has(object);
+        let asked = |object: &&ObjectRef| self.depth != Depth::Known || self.ground.has(object);
         let Some(object) = object.filter(asked) else { return Ok(None) };
         let found = get(self.client, &path(object), self.deadline).await;
         found.map_err(|error| self.failed(&error, plural(object.kind), object.to_string()))
@@ -108,7 +110,7 @@ impl Reader<'_> {
 
     /// The Service of the ingress controller. Without the right to look, its address is not known.
     async fn controller(&self) -> Option<Service> {
-        if self.depth == Depth::Known {
+        if self.depth != Depth::Everything {
             return None;
         }
         let (namespace, name) = Reads::controller();

@@ -11,7 +11,7 @@ use skyports_model::{
     Ask, ClusterId, ContextName, DefaultMode, Endpoint, Outcome, Overview, Port, Refusal, Step,
 };
 
-use crate::cluster::apply;
+use crate::cluster::apply::{self, Depth};
 use crate::cluster::context::Context;
 use crate::config::skypilot::SkyPilotConfig;
 
@@ -73,7 +73,11 @@ pub(super) async fn carry_out(
     let Some(context) = context else { return Err(unusable(&ask.cluster().context)) };
     let reads = Reads::of(ask.cluster(), ask.mode(), ask.ports());
     let plan = |existing: &Existing, ground: &Ground| planned(&settings, &ask, existing, ground);
-    let outcome = apply::carry_out(&context, ask.cluster(), &reads, &confirmed, plan);
+    let depth = match &ask {
+        Ask::Open(_) => Depth::Known,
+        Ask::Close(_) => Depth::Own,
+    };
+    let outcome = apply::carry_out(&context, ask.cluster(), (&reads, depth), &confirmed, plan);
     let outcome = outcome.await.map_err(DashboardError::of)?;
     tracing::info!(
         cluster = %ask.cluster(),
