@@ -12,5 +12,6 @@ mod guard;
 mod health;
 mod request;
 mod rights;
+mod turns;
 pub mod view;
 mod watch;

@@ -63,6 +63,7 @@ pub(crate) async fn carry_out(
         }
     };
     let deadline = Instant::now() + PATIENCE;
+    let _turn = context.turn(reads.ingress.as_ref(), deadline).await;
     let mut session = Session::open(context, cluster, reads, deadline).await?;
     let mut pauses = ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(10))

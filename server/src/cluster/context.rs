@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use skyports_k8s::ground::Ground;
-use skyports_model::ClusterId;
+use skyports_model::{ClusterId, ObjectRef};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::contexts::{Target, Wanted};
+use super::turns::{Turn, Turns};
 
 /// Questions that wait for the view; beyond it who asks waits.
 const QUEUE: usize = 64;
@@ -17,6 +19,7 @@ pub(crate) struct Context {
     /// How to reach it.
     pub(crate) target: Arc<Target>,
     questions: mpsc::Sender<Question>,
+    turns: Turns,
 }
 
 /// What a view is asked.
@@ -33,7 +36,7 @@ impl Context {
     pub(crate) fn of(wanted: &Wanted) -> (Option<Self>, mpsc::Receiver<Question>) {
         let (questions, asked) = mpsc::channel(QUEUE);
         let target = wanted.target.as_ref().ok().map(Arc::clone);
-        (target.map(|target| Self { target, questions }), asked)
+        (target.map(|target| Self { target, questions, turns: Turns::default() }), asked)
     }
 
     /// What the watches have told of a cluster. `None` when nobody watches any more.
@@ -41,5 +44,12 @@ impl Context {
         let (answer, told) = oneshot::channel();
         self.questions.send(Question { cluster, answer }).await.ok()?;
         told.await.ok()
+    }
+
+    /// The turn of who writes an object that takes one write at a time; at the latest well before
+    /// `deadline`.
+    pub(super) async fn turn(&self, object: Option<&ObjectRef>, deadline: Instant) -> Option<Turn> {
+        let half = deadline.saturating_duration_since(Instant::now()) / 2;
+        self.turns.next(object?, half).await
     }
 }
