@@ -79,6 +79,31 @@ test('the sheet of shortcuts, the palette, and the contexts at the live indicato
   await look('/', { act: (page) => page.locator('.live').click().then(() => page.locator('#live-menu').waitFor()) });
 });
 
+test('the dialogs that open and close ports, and their pages without JavaScript', async () => {
+  const open = (ports, then = async () => {}) => async (page) => {
+    await page.locator(`a[data-ports][href$="/${world.train}/open"]`).first().click();
+    await page.locator('#ports-dialog [name=ports]').fill(ports);
+    await page.locator('#ports-dialog .plan, #ports-dialog [role=alert], #ports-dialog .confirm').first().waitFor();
+    await then(page);
+    await page.evaluate(() => document.querySelectorAll('#ports-dialog details').forEach((one) => (one.open = true)));
+  };
+  await look('/', { act: open('8000') });
+  await look('/', { act: open('99999') });
+  await look('/', { act: open('8265') });
+  const ranges = async (page) => {
+    await page.locator('#ports-dialog [value=ranges]').check();
+    await page.locator('#ports-dialog [name=allow]').waitFor();
+  };
+  await look('/', { act: open('8001', ranges) });
+  const close = async (page) => {
+    await page.locator('#endpoint [data-ports]').click();
+    await page.locator('#ports-dialog .plan').waitFor();
+  };
+  await look(`/c/rig/default/${world.train}/8888`, { act: close });
+  await look(`/c/rig/default/${world.train}/open?ports=8000`, { isLive: false });
+  await look(`/c/rig/default/${world.train}/close?ports=8888&mode=loadbalancer`, { isLive: false });
+});
+
 test('pages without the shell: login and what went wrong', async () => {
   const plain = { signedIn: false, isLive: false, expected: [/401/] };
   await look('/', plain);
