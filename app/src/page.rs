@@ -156,6 +156,7 @@ pub fn ports(env: &PageEnv, drawn: &Drawn) -> String {
             {env.demo.map(demo_banner)}
             <main class="ports-alone" id="main">
                 {brand()}
+                <h1 class="visually-hidden">"Ports"</h1>
                 {drawn.element.clone()}
             </main>
         };

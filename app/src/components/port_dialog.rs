@@ -147,7 +147,10 @@ fn foot(dialog: &PortDialog<'_>, verb: &'static str) -> Element {
         Pane::Plan(preflight) if preflight.preview.steps.is_empty() => (verb.to_owned(), false),
         Pane::Plan(preflight) => {
             let ports = words(&preflight.preview.changed).to_lowercase();
-            ([verb, " ", &ports].concat(), preflight.obstacles.is_empty())
+            let confirmed = form.confirmed();
+            let is_confirmed =
+                preflight.preview.must_confirm.iter().all(|it| confirmed.contains(&it.port));
+            ([verb, " ", &ports].concat(), preflight.obstacles.is_empty() && is_confirmed)
         }
         Pane::Stopped(_) => ("Complete it".to_owned(), true),
         Pane::Nothing | Pane::Failed(_) if form.ports.is_empty() => (verb.to_owned(), false),
@@ -318,6 +321,9 @@ fn radio(
 
 fn nothing(dialog: &PortDialog<'_>) -> Element {
     let said = match (dialog.direction, dialog.wrong) {
+        (Direction::Open, None) if !dialog.form.ports.trim().is_empty() => {
+            "List the networks that may reach it, and the plan stands here."
+        }
         (Direction::Open, None) => {
             "Name a port, and its plan stands here: what will be written, which URL will come."
         }

@@ -83,7 +83,7 @@ impl PortForm {
     }
 
     /// The ports that were typed once more.
-    pub(super) fn confirmed(&self) -> Vec<Port> {
+    pub(crate) fn confirmed(&self) -> Vec<Port> {
         self.confirm.split([',', ' ']).filter_map(|port| port.trim().parse().ok()).collect()
     }
 }
