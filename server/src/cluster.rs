@@ -10,6 +10,7 @@ pub(crate) mod describe;
 mod existing;
 mod guard;
 mod health;
+mod note;
 mod request;
 mod rights;
 mod turns;

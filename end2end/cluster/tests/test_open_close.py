@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from binary import Skyports
-from overview import endpoints, says_what_skypilot_says
+from binary import Skyports, wait_for_overview
+from overview import clusters, endpoints, says_what_skypilot_says
 from rig import objects
 from rig.api import namespaced
 from rig.rig import Rig
@@ -211,6 +211,24 @@ def test_the_documented_role_is_enough(rig: Rig, namespace: str, skyports: Skypo
             skyports.run(*arguments, "--namespace", namespace, kubeconfig=config).expect(0)
     skyports.run("open", "role", "7000", "--allow", "10.0.0.0/8", "--namespace", namespace, kubeconfig=config).expect(0)
     assert f"{c}-skyports-lb-7000" in everything_of(rig, namespace, c)
+
+
+def test_the_head_pod_says_who_opened_and_closed(rig: Rig, namespace: str, skyports: Skyports) -> None:
+    c = rig.oracle.provision("noted", namespace=namespace)["name_on_cloud"]
+
+    def notes() -> list[tuple[str, str]]:
+        events = rig.api.get(namespaced(namespace, "events"))["items"]
+        ours = [e for e in events if e["reportingComponent"] == "skyports"]
+        assert all(e["involvedObject"]["name"] == f"{c}-head" for e in ours), ours
+        return sorted((e["reason"], e["message"]) for e in ours)
+
+    said = "in the mode loadbalancer by admin"
+    skyports.run("open", f"{namespace}/noted", "8888").expect(0)
+    assert notes() == [("PortOpened", f"Port 8888 opened {said}")]
+    with skyports.serve("--namespace", namespace) as server:
+        wait_for_overview(server, "the port", lambda o: endpoints(o, namespace, c) if c in clusters(o, namespace) else None)
+        assert server.submit(f"/c/rig/{namespace}/{c}/close", ports="8888", mode="loadbalancer") == 303
+        wait_for("the second note", lambda: (("PortClosed", f"Port 8888 closed {said}")) in notes(), seconds=10)
 
 
 def test_a_port_that_gives_control_wants_to_be_named_again(rig: Rig, namespace: str, skyports: Skyports) -> None:

@@ -169,6 +169,7 @@ impl Asked {
         }
         let outcome = live.carry_out(ask.clone(), confirm).await.map_err(failed)?;
         print(&report::outcome(&outcome, output)?);
+        live.rest().await;
         if outcome.stopped.is_some() {
             return Err(Exit::Cluster);
         }

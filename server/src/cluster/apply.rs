@@ -10,7 +10,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use futures::future::join_all;
 use kube::Client;
-use skyports_k8s::ground::Ground;
+use skyports_k8s::ground::{Ground, GroundHead};
 use skyports_k8s::plan::{Action, Existing, Plan, Reads, Write};
 use skyports_model::outcome::{Done, Outcome, Preflight, Stopped};
 use skyports_model::{ClusterId, Finding, ObjectKind, Port, Reason, Refusal, WriteFailure};
@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep};
 use super::context::Context;
 pub(crate) use super::existing::Depth;
 use super::existing::existing;
+use super::note;
 use super::request::{RequestError, Run, failure, write};
 use super::rights::obstacles;
 
@@ -74,11 +75,12 @@ pub(crate) async fn carry_out(
     let mut begun = Begun::of(session.plan(depth, &plan).await?);
     loop {
         let writes = begun.latest.writes.clone();
-        let Some((at, error)) = begun.send(&session, &writes).await else {
-            return Ok(begun.finished());
-        };
-        let Some(stopped) = writes.get(at..).and_then(|left| left.split_first()) else {
-            return Ok(begun.finished());
+        let failed = begun.send(&session, &writes).await;
+        let failed = failed.and_then(|(at, error)| Some((writes.get(at..)?.split_first()?, error)));
+        let Some((stopped, error)) = failed else {
+            let outcome = begun.outcome(None);
+            session.leave_note(context, &outcome);
+            return Ok(outcome);
         };
         let pause = pauses.next().unwrap_or(PATIENCE);
         let is_late = session.deadline.saturating_duration_since(Instant::now()) < pause;
@@ -165,6 +167,21 @@ impl<'a> Session<'a> {
         Ok(Self { client, cluster, ground, reads, deadline })
     }
 
+    /// Tells on the head pod what was done; a Deployment's own events say more than ours would.
+    fn leave_note(&self, context: &Context, outcome: &Outcome) {
+        if let Some(GroundHead::Pod(head)) =
+            self.ground.head.clone().filter(|_| !outcome.done.is_empty())
+        {
+            note::leave(
+                context,
+                self.client.clone(),
+                self.cluster.namespace.clone(),
+                head,
+                outcome,
+            );
+        }
+    }
+
     async fn plan(&self, depth: Depth, plan: &impl Planner) -> Result<Plan, Finding> {
         let Self { client, cluster, ground, reads, deadline } = self;
         let found = existing(client, cluster, ground, reads, depth, *deadline).await?;
@@ -228,10 +245,6 @@ impl Begun {
             at += together.len();
         }
         None
-    }
-
-    fn finished(self) -> Outcome {
-        self.outcome(None)
     }
 
     fn stopped(

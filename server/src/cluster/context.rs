@@ -6,6 +6,7 @@ use skyports_k8s::ground::Ground;
 use skyports_model::{ClusterId, ObjectRef};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
 
 use super::contexts::{Target, Wanted};
 use super::turns::{Turn, Turns};
@@ -20,6 +21,8 @@ pub(crate) struct Context {
     pub(crate) target: Arc<Target>,
     questions: mpsc::Sender<Question>,
     turns: Turns,
+    /// Notes that are being left on pods.
+    notes: TaskTracker,
 }
 
 /// What a view is asked.
@@ -36,7 +39,20 @@ impl Context {
     pub(crate) fn of(wanted: &Wanted) -> (Option<Self>, mpsc::Receiver<Question>) {
         let (questions, asked) = mpsc::channel(QUEUE);
         let target = wanted.target.as_ref().ok().map(Arc::clone);
-        (target.map(|target| Self { target, questions, turns: Turns::default() }), asked)
+        let (turns, notes) = (Turns::default(), TaskTracker::new());
+        (target.map(|target| Self { target, questions, turns, notes }), asked)
+    }
+
+    /// Does something that nobody waits for.
+    pub(super) fn aside(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.notes.spawn(work);
+    }
+
+    /// Waits until nothing is done aside any more.
+    pub(crate) async fn rest(&self) {
+        self.notes.close();
+        self.notes.wait().await;
+        self.notes.reopen();
     }
 
     /// What the watches have told of a cluster. `None` when nobody watches any more.

@@ -91,6 +91,13 @@ impl Live {
         Self { settings: Arc::new(settings), ..self }
     }
 
+    /// Waits until nothing is written any more that nobody waits for.
+    pub async fn rest(&self) {
+        for context in self.contexts.values() {
+            context.rest().await;
+        }
+    }
+
     /// Waits until every context has answered or failed once.
     pub async fn settled(&mut self) {
         // The sender lives as long as the contexts do; after that there is nothing to wait for.

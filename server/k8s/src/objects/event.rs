@@ -48,6 +48,10 @@ impl EventFacts {
             "Pod" if names::is_pod(name) => About::Pod,
             _ => return None,
         };
+        // What we did is no sign of what the pod does.
+        if event.reporting_component.as_deref() == Some("skyports") {
+            return None;
+        }
         let reason = text(event.reason.as_deref(), 120)?;
         let message = text(event.message.as_deref(), 240);
         if is_noise(&reason, message.as_deref().unwrap_or_default()) {
