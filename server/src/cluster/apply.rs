@@ -13,7 +13,7 @@ use kube::Client;
 use skyports_k8s::ground::{Ground, GroundHead};
 use skyports_k8s::plan::{Action, Existing, Plan, Reads, Write};
 use skyports_model::outcome::{Done, Outcome, Preflight, Stopped};
-use skyports_model::{ClusterId, Finding, ObjectKind, Port, Reason, Refusal, WriteFailure};
+use skyports_model::{ClusterId, Code, Finding, ObjectKind, Port, Reason, Refusal, WriteFailure};
 use tokio::time::{Instant, sleep};
 
 use super::context::Context;
@@ -84,7 +84,8 @@ pub(crate) async fn carry_out(
         };
         let pause = pauses.next().unwrap_or(PATIENCE);
         let is_late = session.deadline.saturating_duration_since(Instant::now()) < pause;
-        match verdict(stopped.0, &error) {
+        let verdict = verdict(stopped.0, &error);
+        match verdict {
             Verdict::Final => {
                 return Ok(begun.stopped(cluster, stopped, failure(stopped.0, &error)));
             }
@@ -98,14 +99,17 @@ pub(crate) async fn carry_out(
             Verdict::Unheard if is_late => {
                 return Ok(begun.stopped(cluster, stopped, failure(stopped.0, &error)));
             }
-            Verdict::Overtaken => begun.last = Some(writes),
+            Verdict::Overtaken => begun.last = Some(writes.clone()),
             Verdict::Unheard => begun.last = None,
         }
         sleep(pause).await;
         session.ground = context.ground(cluster.clone()).await.unwrap_or(session.ground);
         match session.plan(depth.max(Depth::Own), &plan).await {
             Ok(plan) => begun.latest = plan,
-            // What was written already must be told.
+            // What may have been written, and what was, must be told.
+            Err(finding) if verdict == Verdict::Unheard && finding.code == Code::ReadFailed => {
+                return Ok(begun.stopped(cluster, stopped, failure(stopped.0, &error)));
+            }
             Err(finding) if begun.done.is_empty() => return Err(finding),
             Err(finding) => return Ok(begun.stopped_by(finding)),
         }
@@ -117,6 +121,7 @@ fn contended(write: &Write, error: &RequestError) -> WriteFailure {
 }
 
 /// What a write's failure means for the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     /// Trying again would change nothing.
     Final,
