@@ -88,6 +88,10 @@ class Server:
     def running(self) -> bool:
         return self._child.poll() is None
 
+    def kill(self) -> None:
+        """At once, as a crash would."""
+        self._child.kill()
+
     def _at(self, path: str) -> str:
         # The printed address may carry more than the origin (a sign-in link).
         origin = "/".join(self.url.split("/")[:3])

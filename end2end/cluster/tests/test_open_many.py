@@ -107,8 +107,7 @@ def test_of_many_different_ports_none_is_lost_and_none_is_there_twice(
     assert sorted(found) == sorted([*([8888] if beside else []), *ports])
     assert not beside or found[0] == 8888, "the first port stays the first"
     for server in servers:
-        is_shown = lambda server=server: sorted(endpoints(server.overview(), namespace, c)) == sorted(found)  # noqa: E731
-        wait_for("every port to be shown", is_shown)
+        wait_for("every port to be shown", lambda: sorted(endpoints(server.overview(), namespace, c)) == sorted(found))
 
 
 @pytest.mark.parametrize("mode", MODES)
