@@ -37,6 +37,10 @@ codes! {
     NoIngressController = "no_ingress_controller",
     /// A Service for the port exists, and no path of an Ingress leads to it.
     IngressPathMissing = "ingress_path_missing",
+    /// A port that was opened here is gone from what SkyPilot shares with us.
+    DroppedBySkyPilot = "dropped_by_skypilot",
+    /// A restriction of who reaches a load balancer is gone.
+    RestrictionDropped = "restriction_dropped",
     /// The Ingress leads to a Service that does not exist.
     IngressServiceMissing = "ingress_service_missing",
     /// Nothing in the cluster has reacted to the `LoadBalancer` Service.

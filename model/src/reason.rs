@@ -9,7 +9,7 @@ pub(crate) use self::steps::role_for;
 use crate::code::Code;
 use crate::finding::{Finding, Step};
 use crate::id::{ContextName, Namespace, ObjectRef};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, clock_time};
 
 /// A cause, with what is needed to tell it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +101,22 @@ pub enum Reason {
         ingress: String,
         /// Whether that Ingress exists.
         ingress_exists: bool,
+    },
+    /// A port that was opened here is not in the shared object any more.
+    DroppedBySkyPilot {
+        /// The shared Service or Ingress.
+        object: ObjectRef,
+        /// Who wrote it last, and when.
+        writer: Option<(String, Timestamp)>,
+        /// The command that opens it again.
+        again: String,
+    },
+    /// A load balancer that only some networks could reach is open to all.
+    RestrictionDropped {
+        /// The Service.
+        object: ObjectRef,
+        /// Who wrote it last, and when.
+        writer: Option<(String, Timestamp)>,
     },
     /// A path of the Ingress leads to a Service that is not there.
     IngressServiceMissing {
@@ -248,6 +264,8 @@ impl Reason {
             Self::NoIngressClass { .. } => Code::NoIngressClass,
             Self::NoIngressController { .. } => Code::NoIngressController,
             Self::IngressPathMissing { .. } => Code::IngressPathMissing,
+            Self::DroppedBySkyPilot { .. } => Code::DroppedBySkyPilot,
+            Self::RestrictionDropped { .. } => Code::RestrictionDropped,
             Self::IngressServiceMissing { .. } => Code::IngressServiceMissing,
             Self::StaleEndpoint { .. } | Self::StaleContext { .. } => Code::Stale,
             Self::Unreachable { .. } => Code::Unreachable,
@@ -302,6 +320,13 @@ impl Reason {
             Self::IngressPathMissing { service, .. } => {
                 Some(format!("{service} exists; no Ingress has it for a backend"))
             }
+            Self::DroppedBySkyPilot { object, writer, .. }
+            | Self::RestrictionDropped { object, writer } => Some(match writer {
+                Some((manager, at)) => {
+                    format!("{object}: last written by {manager} at {}", clock_time(*at))
+                }
+                None => format!("{object} was written by somebody else"),
+            }),
             Self::IngressServiceMissing { ingress, service } => {
                 Some(format!("{ingress}: backend {service} is not in the namespace"))
             }

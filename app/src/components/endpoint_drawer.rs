@@ -12,7 +12,7 @@ use super::endpoint_reasons::{endpoint_reasons, not_there};
 use super::endpoint_url::endpoint_url;
 use super::icon::icon;
 use super::make_permanent::make_permanent;
-use super::port_dialog::close_port;
+use super::port_dialog::{close_port, open_again};
 use super::status_badge::status_badge;
 use crate::board::Board;
 use crate::node::{Element, el};
@@ -155,7 +155,10 @@ fn actions(endpoint: &Endpoint) -> Element {
         .attr("data-copy", "page")
         .with(icon("link"))
         .with("Copy link to this page");
-    el("div").class("drawer-actions").with(open).with(copy).with(close_port(endpoint))
+    let is_dropped =
+        endpoint.state.reason().is_some_and(|reason| reason.code == Code::DroppedBySkyPilot);
+    let last = if is_dropped { Some(open_again(&endpoint.id)) } else { close_port(endpoint) };
+    el("div").class("drawer-actions").with(open).with(copy).with(last)
 }
 
 /// The parts in the same places for every endpoint, so that what the reader unfolded stays so.

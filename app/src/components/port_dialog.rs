@@ -36,15 +36,27 @@ pub(crate) fn open_port(cluster: &Cluster, class: &'static str) -> Element {
         .with(el("span").class("visually-hidden").with([" of ", &cluster.name].concat()))
 }
 
+/// The link to the dialog that opens a port again.
+pub(crate) fn open_again(id: &EndpointId) -> Element {
+    change_port(id, "btn primary small", "/open", "undo", "Open again")
+}
+
 /// The link to the dialog that closes a port; none where skyports cannot.
 pub(crate) fn close_port(endpoint: &Endpoint) -> Option<Element> {
-    let EndpointId { cluster, port, mode } = &endpoint.id;
-    if !matches!(mode, Mode::LoadBalancer | Mode::Ingress) {
-        return None;
-    }
-    let query = ["/close?ports=", &port.to_string(), "&mode=", mode.as_str()].concat();
-    let link = el("a").class("btn small").attr("href", [&cluster.path(), query.as_str()].concat());
-    Some(link.attr("data-ports", "").with(icon("close")).with("Close port"))
+    let is_possible = matches!(endpoint.mode(), Mode::LoadBalancer | Mode::Ingress);
+    is_possible.then(|| change_port(&endpoint.id, "btn small", "/close", "close", "Close port"))
+}
+
+fn change_port(
+    EndpointId { cluster, port, mode }: &EndpointId,
+    class: &'static str,
+    action: &'static str,
+    sign: &'static str,
+    word: &'static str,
+) -> Element {
+    let port = port.to_string();
+    let href = [&cluster.path(), action, "?ports=", &port, "&mode=", mode.as_str()].concat();
+    el("a").class(class).attr("href", href).attr("data-ports", "").with(icon(sign)).with(word)
 }
 
 /// What the dialog shows.

@@ -6,6 +6,7 @@ use crate::code::Code;
 use crate::finding::Step;
 use crate::id::{ContextName, Namespace, ObjectKind, ObjectRef};
 use crate::net::Port;
+use crate::outcome::WriteFailure;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -59,6 +60,12 @@ fn of_ingresses() -> Vec<Reason> {
             ingress: text("train-2ea4-skypilot-ingress"),
             ingress_exists: true,
         },
+        Reason::DroppedBySkyPilot {
+            object: object(ObjectKind::Service),
+            writer: Some((text("OpenAPI-Generator"), Timestamp(1_764_000_000))),
+            again: text("skyports open ml/train 8888"),
+        },
+        Reason::RestrictionDropped { object: object(ObjectKind::Service), writer: None },
         Reason::IngressServiceMissing { ingress: ingress(), service: text("gone") },
         Reason::SubpathBreaksApp {
             app: text("JupyterLab"),
@@ -146,6 +153,22 @@ fn cautions() -> Vec<Caution> {
     ]
 }
 
+fn failures() -> Vec<WriteFailure> {
+    let object = || object(ObjectKind::Ingress);
+    vec![
+        WriteFailure::Forbidden {
+            verb: "create",
+            resource: "services",
+            namespace: ml(),
+            error: text("the API server said no"),
+        },
+        WriteFailure::Refused { object: object(), error: text("the API server said no") },
+        WriteFailure::Owned { object: object(), error: text("the API server said no") },
+        WriteFailure::Contended { object: object(), error: text("the API server said no") },
+        WriteFailure::Unanswered { object: object(), error: text("the API server said no") },
+    ]
+}
+
 fn port() -> Port {
     Port::new(8265).unwrap()
 }
@@ -155,10 +178,11 @@ fn every_code_is_told_with_a_message_what_it_rests_on_and_what_to_do() {
     let context = ContextName::parse("prod").unwrap();
     let reasons = [of_balancers(), of_ingresses(), of_contexts()].concat();
     let reasons = reasons.iter().map(|reason| reason.finding(&context));
-    let (refusals, cautions) = (refusals(), cautions());
+    let (refusals, cautions, failures) = (refusals(), cautions(), failures());
+    let failures = failures.iter().map(|failure| failure.finding(&context));
     let refusals = refusals.iter().map(|refusal| refusal.finding(&context));
     let cautions = cautions.iter().map(|caution| caution.finding(&context));
-    let findings: Vec<_> = reasons.chain(refusals).chain(cautions).collect();
+    let findings: Vec<_> = reasons.chain(refusals).chain(cautions).chain(failures).collect();
     for finding in &findings {
         assert!(!finding.message().trim().is_empty(), "{finding:?}");
         assert!(!finding.message().contains("  "), "{finding:?}");

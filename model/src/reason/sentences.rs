@@ -51,6 +51,17 @@ impl Reason {
                 format!("The Ingress {ingress} does not exist."),
                 "`sky status --endpoints` prints a URL for it all the same: it never looks at the Ingress.".into(),
             ),
+            Self::DroppedBySkyPilot { writer, .. } => (
+                match writer {
+                    Some((_, at)) => format!("Dropped at {}.", clock_time(*at)),
+                    None => "Dropped.".into(),
+                },
+                "SkyPilot does not know ports opened here: a `sky launch` that changes ports replaces what they are in.".into(),
+            ),
+            Self::RestrictionDropped { .. } => (
+                "A restriction was dropped: everybody can reach these ports.".into(),
+                "The load balancer let only some networks in, and does not any more.".into(),
+            ),
             Self::IngressServiceMissing { service, .. } => {
                 (format!("The path leads to the Service {service}, which does not exist."), "Requests get 503.".into())
             }

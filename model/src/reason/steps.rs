@@ -66,6 +66,16 @@ impl Reason {
                 Step::advice("Launch the cluster again with this port, or open it again"),
                 describe(service),
             ],
+            Self::DroppedBySkyPilot { again, .. } => vec![
+                Step::command("Open it again", again.clone()),
+                Step::advice("Name the port in the task, so that it stays"),
+            ],
+            Self::RestrictionDropped { object, .. } => vec![
+                Step::advice(
+                    "Close the ports, and open them with `--allow`: that makes a load balancer of its own, which no launch replaces",
+                ),
+                describe(object),
+            ],
             Self::IngressServiceMissing { ingress, .. } => vec![describe(ingress)],
             Self::StaleContext { .. } | Self::Unreachable { .. } | Self::ReadFailed { .. } => {
                 let ask = kubectl.command(["get", "--raw", "/readyz"]);

@@ -7,14 +7,15 @@ mod event;
 mod ingress;
 mod pod;
 mod service;
+mod writers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use skyports_model::finding::shown;
-use skyports_model::{Host, Timestamp};
+use skyports_model::{ClusterId, Host, PortSet, Timestamp};
 
-use crate::wire;
+use crate::{names, wire};
 
 pub use event::{About, EventFacts};
 pub(crate) use event::{has_kept_events, last};
@@ -23,6 +24,7 @@ pub(crate) use ingress::literal_path;
 pub use ingress::{IngressClassFacts, IngressFacts, Route, RouteHost};
 pub use pod::{Phase, PodFacts};
 pub use service::{Address, ConditionFacts, ServiceFacts, ServiceKind, ServicePort};
+pub(crate) use writers::Writer;
 
 /// Which object of a kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,7 +56,7 @@ pub trait Kind:
     + 'static
 {
     /// What is kept in memory of one object.
-    type Facts: Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static;
+    type Facts: Follow + Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static;
     /// The kind's name in the API's addresses: `pods`.
     const PLURAL: &'static str;
 
@@ -65,6 +67,19 @@ pub trait Kind:
     #[doc(hidden)]
     fn kept(objects: &mut Objects) -> &mut BTreeMap<Key, Self::Facts>;
 }
+
+/// What can be told of an object only from what it was before.
+pub trait Follow {
+    /// Takes over what `before`, the same object until now, has to tell.
+    fn follow(&mut self, before: &Self) {
+        let _ = before;
+    }
+}
+
+impl Follow for PodFacts {}
+impl Follow for IngressFacts {}
+impl Follow for IngressClassFacts {}
+impl Follow for EventFacts {}
 
 /// Everything that is known of one context.
 #[derive(Default, Clone, Debug, PartialEq)]
@@ -84,15 +99,33 @@ impl Objects {
     pub fn apply<K: Kind>(&mut self, object: K) -> bool {
         let key = Key::of(object.meta());
         match object.facts() {
-            Some(facts) => {
+            Some(mut facts) => {
                 let kept = K::kept(self);
-                if kept.get(&key) == Some(&facts) {
-                    return false;
+                if let Some(before) = kept.get(&key) {
+                    facts.follow(before);
+                    if *before == facts {
+                        return false;
+                    }
                 }
                 kept.insert(key, facts);
                 true
             }
             None => self.remove::<K>(&key),
+        }
+    }
+
+    /// Ports of a cluster are being closed here: when they go, nobody has dropped them.
+    pub fn let_go(&mut self, cluster: &ClusterId, ports: &PortSet) {
+        let namespace = cluster.namespace.as_str();
+        let of_cluster = |key: &Key| {
+            key.namespace == namespace
+                && names::service(&key.name).is_some_and(|it| it.cluster == cluster.name.as_str())
+        };
+        for (_, service) in self.services.iter_mut().filter(|(key, _)| of_cluster(key)) {
+            for port in service.ports.iter_mut().filter(|port| ports.contains(port.port)) {
+                port.is_ours = false;
+            }
+            service.dropped.retain(|port| !ports.contains(*port));
         }
     }
 
@@ -111,11 +144,16 @@ impl Objects {
     /// and not of the part stays. See [`EventFacts::about`].
     pub fn replace_part<K: Kind>(
         &mut self,
-        facts: BTreeMap<Key, K::Facts>,
+        mut facts: BTreeMap<Key, K::Facts>,
         is_part: impl Fn(&K::Facts) -> bool,
     ) -> bool {
         let first = self.listed.insert(K::PLURAL);
         let kept = K::kept(self);
+        for (key, facts) in &mut facts {
+            if let Some(before) = kept.get(key) {
+                facts.follow(before);
+            }
+        }
         let before = kept.iter().filter(|(_, facts)| is_part(facts));
         let changed = !before.eq(&facts);
         if changed {

@@ -8,6 +8,7 @@ mod advice;
 mod clock;
 mod cluster;
 pub(crate) mod controller;
+mod drift;
 mod ingress;
 mod merge;
 mod service;

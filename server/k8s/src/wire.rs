@@ -194,6 +194,8 @@ pub struct ServiceSpec {
     pub external_ips: Option<Vec<String>>,
     /// Which implementation is asked for.
     pub load_balancer_class: Option<String>,
+    /// The networks that may reach its addresses; all, where none is named.
+    pub load_balancer_source_ranges: Option<Vec<String>>,
 }
 
 /// A port of a Service.

@@ -13,7 +13,10 @@ use kube::Client;
 use skyports_k8s::ground::{Ground, GroundHead};
 use skyports_k8s::plan::{Action, Existing, Plan, Reads, Write};
 use skyports_model::outcome::{Done, Outcome, Preflight, Stopped};
-use skyports_model::{ClusterId, Code, Finding, ObjectKind, Port, Reason, Refusal, WriteFailure};
+use skyports_model::plan::Direction;
+use skyports_model::{
+    ClusterId, Code, Finding, ObjectKind, Port, PortSet, Reason, Refusal, WriteFailure,
+};
 use tokio::time::{Instant, sleep};
 
 use super::context::Context;
@@ -75,6 +78,11 @@ pub(crate) async fn carry_out(
     let mut begun = Begun::of(session.plan(depth, &plan).await?);
     loop {
         let writes = begun.latest.writes.clone();
+        if begun.latest.direction == Direction::Close
+            && let Ok(ports) = PortSet::try_from(begun.latest.changed.clone())
+        {
+            context.let_go(cluster.clone(), ports).await;
+        }
         let failed = begun.send(&session, &writes).await;
         let failed = failed.and_then(|(at, error)| Some((writes.get(at..)?.split_first()?, error)));
         let Some((stopped, error)) = failed else {

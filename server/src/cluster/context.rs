@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use skyports_k8s::ground::Ground;
-use skyports_model::{ClusterId, ObjectRef};
+use skyports_model::{ClusterId, ObjectRef, PortSet};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
@@ -25,13 +25,13 @@ pub(crate) struct Context {
     notes: TaskTracker,
 }
 
-/// What a view is asked.
+/// What a view is asked, or told.
 #[derive(Debug)]
-pub(crate) struct Question {
-    /// Of which cluster.
-    pub(super) cluster: ClusterId,
-    /// Who waits for the answer.
-    pub(super) answer: oneshot::Sender<Ground>,
+pub(crate) enum Question {
+    /// What is known of a cluster.
+    Ground(ClusterId, oneshot::Sender<Ground>),
+    /// Ports of a cluster are being closed here.
+    LettingGo(ClusterId, PortSet, oneshot::Sender<()>),
 }
 
 impl Context {
@@ -41,6 +41,15 @@ impl Context {
         let target = wanted.target.as_ref().ok().map(Arc::clone);
         let (turns, notes) = (Turns::default(), TaskTracker::new());
         (target.map(|target| Self { target, questions, turns, notes }), asked)
+    }
+
+    /// Says that ports are about to be closed, so that nobody is said to have dropped them.
+    pub(super) async fn let_go(&self, cluster: ClusterId, ports: PortSet) {
+        let (answer, heard) = oneshot::channel();
+        // Nobody watching any more has nothing to say.
+        if self.questions.send(Question::LettingGo(cluster, ports, answer)).await.is_ok() {
+            let _ = heard.await;
+        }
     }
 
     /// Does something that nobody waits for.
@@ -58,7 +67,7 @@ impl Context {
     /// What the watches have told of a cluster. `None` when nobody watches any more.
     pub(crate) async fn ground(&self, cluster: ClusterId) -> Option<Ground> {
         let (answer, told) = oneshot::channel();
-        self.questions.send(Question { cluster, answer }).await.ok()?;
+        self.questions.send(Question::Ground(cluster, answer)).await.ok()?;
         told.await.ok()
     }
 

@@ -12,7 +12,8 @@ use skyports_k8s::objects::{About, EventFacts, Kind, Objects};
 use skyports_k8s::observe::{Observed, Scope, observe};
 use skyports_k8s::wire;
 use skyports_model::{
-    Cluster, ContextName, ContextState, ContextStatus, EndpointState, Namespace, Reason, Timestamp,
+    Cluster, Code, ContextName, ContextState, ContextStatus, EndpointState, Namespace, Reason,
+    Timestamp,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -220,11 +221,7 @@ impl View {
                     Some(message) => dirty |= self.take(message),
                     None => return,
                 },
-                Some(Question { cluster, answer }) = questions.recv() => {
-                    let sees_classes = self.health.has_listed(Watched::IngressClasses);
-                    // Nobody left to tell is no failure.
-                    let _ = answer.send(Ground::of(&self.objects, sees_classes, &cluster));
-                }
+                Some(question) = questions.recv() => self.answer(question),
                 () = until(due) => {
                     let (picture, next) = self.picture(clock::now());
                     wake = next;
@@ -238,6 +235,20 @@ impl View {
                     }
                 }
                 () = pictures.closed() => return,
+            }
+        }
+    }
+
+    fn answer(&mut self, question: Question) {
+        match question {
+            Question::Ground(cluster, answer) => {
+                let sees_classes = self.health.has_listed(Watched::IngressClasses);
+                // Nobody left to tell is no failure.
+                let _ = answer.send(Ground::of(&self.objects, sees_classes, &cluster));
+            }
+            Question::LettingGo(cluster, ports, answer) => {
+                self.objects.let_go(&cluster, &ports);
+                let _ = answer.send(());
             }
         }
     }
@@ -269,7 +280,7 @@ impl View {
 
     /// The picture at `now`, and the next moment at which it changes by time alone.
     fn picture(&self, now: Timestamp) -> (Picture, Option<Timestamp>) {
-        let (status, next_status) = self.health.status(now);
+        let (mut status, next_status) = self.health.status(now);
         let scope = Scope {
             context: &self.name,
             now,
@@ -296,10 +307,23 @@ impl View {
                 outdated(cluster, since);
             }
         }
+        alarm(&mut status, &clusters);
         let settled = self.health.is_settled();
         let next =
             [next_status, next].into_iter().flatten().min().map(|moment| moment.max(now.plus(1)));
         (Picture { index: self.index, status, clusters, settled }, next)
+    }
+}
+
+/// Tells on top of the page what must not be overlooked.
+fn alarm(status: &mut ContextStatus, clusters: &[Cluster]) {
+    let endpoints = clusters.iter().flat_map(|cluster| &cluster.endpoints);
+    let warnings = endpoints.flat_map(|endpoint| &endpoint.warnings);
+    for warning in warnings.filter(|warning| warning.code == Code::RestrictionDropped) {
+        // Several ports of one load balancer say the same.
+        if !status.findings.contains(warning) {
+            status.findings.push(warning.clone());
+        }
     }
 }
 

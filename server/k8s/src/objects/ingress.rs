@@ -3,6 +3,7 @@
 use skyports_model::{ExternalUrl, Host, Port, Scheme};
 
 use super::service::{Address, addresses};
+use super::writers::Writer;
 use super::{Identity, annotation, label, text};
 use crate::{names, wire};
 
@@ -10,6 +11,8 @@ use crate::{names, wire};
 #[derive(Clone, Debug, PartialEq)]
 pub struct IngressFacts {
     pub(crate) identity: Identity,
+    /// Who wrote it last.
+    pub(crate) writer: Option<Writer>,
     /// The class that shall serve it.
     pub(crate) class: Option<Box<str>>,
     /// The class is named by the annotation of old, for which no `IngressClass` is needed.
@@ -73,6 +76,7 @@ impl IngressFacts {
         let class = spec.ingress_class_name.as_ref().or(annotated);
         Some(Self {
             identity: Identity::of(meta),
+            writer: Writer::last(meta),
             class: text(class.map(String::as_str), 120),
             annotated_class: spec.ingress_class_name.is_none() && annotated.is_some(),
             labelled: names::labelled(|key| label(meta, key)).map(Into::into),

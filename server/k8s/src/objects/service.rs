@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use skyports_model::{Host, Port};
 
-use super::{Identity, annotation, hosts, label, text};
+use super::writers::{self, Writer};
+use super::{Follow, Identity, annotation, hosts, label, text};
 use crate::{names, wire};
 
 /// A Service that exposes a cluster, or the ingress controller's.
@@ -25,6 +26,31 @@ pub struct ServiceFacts {
     /// `spec.externalIPs`, then the annotation `skypilot.co/external-ip`: SkyPilot's order for a
     /// controller without an address.
     pub(crate) external: Option<Host>,
+    /// Who wrote it last.
+    pub(crate) writer: Option<Writer>,
+    /// Ports of ours that were taken away, and not by us.
+    pub(crate) dropped: Vec<Port>,
+    /// Whether only some networks may reach its addresses.
+    pub(crate) is_restricted: bool,
+    /// Whether such a restriction was taken away.
+    pub(crate) lost_restriction: bool,
+}
+
+impl Follow for ServiceFacts {
+    fn follow(&mut self, before: &Self) {
+        // Another object of the same name has another story.
+        if self.identity.uid != before.identity.uid {
+            return;
+        }
+        let is_gone = |port: &Port| !self.ports.iter().any(|now| now.port == *port);
+        // What this process closes is not ours any more when it goes (`Objects::let_go`).
+        let ours = before.ports.iter().filter(|port| port.is_ours).map(|port| port.port);
+        self.dropped = before.dropped.iter().copied().chain(ours).filter(is_gone).collect();
+        self.dropped.sort();
+        self.dropped.dedup();
+        self.lost_restriction =
+            !self.is_restricted && (before.is_restricted || before.lost_restriction);
+    }
 }
 
 /// The types of Services, as far as they differ here.
@@ -48,6 +74,8 @@ pub struct ServicePort {
     pub(crate) node_port: Option<Port>,
     /// `appProtocol`, as far as it tells HTTP from HTTPS.
     pub(crate) https: Option<bool>,
+    /// Whether skyports put it there.
+    pub(crate) is_ours: bool,
 }
 
 /// One address of a status.
@@ -85,13 +113,15 @@ impl ServiceFacts {
         if names::service(name).is_none() && !is_foreign && !is_controller {
             return None;
         }
+        let ours = writers::our_ports(meta);
+        let read = |entry| port(entry, &ours);
         let labelled = selected.or_else(|| names::labelled(|key| label(meta, key)));
         Some(Self {
             identity: Identity::of(meta),
             kind,
             labelled: labelled.map(Into::into),
             selects_every_node: selects_every_node(&selector),
-            ports: spec.ports.unwrap_or_default().into_iter().filter_map(port).collect(),
+            ports: spec.ports.unwrap_or_default().into_iter().filter_map(read).collect(),
             addresses: addresses(status.load_balancer),
             conditions: status
                 .conditions
@@ -112,6 +142,10 @@ impl ServiceFacts {
                 .and_then(|ips| ips.first())
                 .or_else(|| annotation(meta, "skypilot.co/external-ip"))
                 .and_then(|text| Host::parse(text).ok()),
+            writer: Writer::last(meta),
+            dropped: vec![],
+            is_restricted: spec.load_balancer_source_ranges.is_some_and(|it| !it.is_empty()),
+            lost_restriction: false,
         })
     }
 }
@@ -120,7 +154,7 @@ fn selects_every_node(selector: &BTreeMap<String, String>) -> bool {
     !selector.is_empty() && selector.keys().all(|key| names::CLUSTER_LABELS.contains(&key.as_str()))
 }
 
-fn port(port: wire::ServicePort) -> Option<ServicePort> {
+fn port(port: wire::ServicePort, ours: &[Port]) -> Option<ServicePort> {
     if port.protocol.as_deref().is_some_and(|protocol| protocol != "TCP") {
         return None;
     }
@@ -137,6 +171,7 @@ fn port(port: wire::ServicePort) -> Option<ServicePort> {
         target: target.unwrap_or(number),
         node_port: port.node_port.and_then(Port::new),
         https: port.app_protocol.as_deref().and_then(says_https),
+        is_ours: ours.contains(&number),
     })
 }
 

@@ -7,9 +7,9 @@ use skyports_model::{
     Owner, Reason, Scheme,
 };
 
-use super::advice;
 use super::controller::{self, Front, Reach};
 use super::world::{self, Crew, World};
+use super::{advice, drift};
 use crate::names::{self, Role};
 use crate::objects::{IngressFacts, Key, Route, RouteHost, ServiceFacts};
 use crate::ports::speaks_no_http;
@@ -212,17 +212,24 @@ fn without_path(world: &World<'_>, key: &Key, service: &ServiceFacts) -> Option<
     let object = world::object(ObjectKind::Service, key)?;
     let ingress = names::ingress_of_backend(&key.name, named.cluster, port);
     let ingress = Key { namespace: key.namespace.clone(), name: ingress };
+    let created = service.identity.created;
+    let is_young = !world.clock.is_older(created, BETWEEN_WRITES);
+    if service.identity.ours && !is_young {
+        let id = EndpointId { cluster: crew.id.clone(), port, mode: Mode::Ingress };
+        let shared = world::object(ObjectKind::Ingress, &ingress)?;
+        let writer = world.objects.ingresses.get(&ingress).and_then(|it| it.writer.as_ref());
+        return Some(drift::dropped(world, id, shared, writer));
+    }
     let reason = Reason::IngressPathMissing {
         service: object.clone(),
         ingress_exists: world.objects.ingresses.contains_key(&ingress),
         ingress: ingress.name,
     };
     let reason = world.told(&reason);
-    let created = service.identity.created;
-    let state = if world.clock.is_older(created, BETWEEN_WRITES) {
-        EndpointState::Attention { reason }
-    } else {
+    let state = if is_young {
         EndpointState::Pending { since: created.unwrap_or_default(), reason }
+    } else {
+        EndpointState::Attention { reason }
     };
     Some(Endpoint {
         id: EndpointId { cluster: crew.id.clone(), port, mode: Mode::Ingress },

@@ -3,12 +3,12 @@
 use skyports_model::finding::Finding;
 use skyports_model::{
     Endpoint, EndpointId, EndpointState, ExternalUrl, FutureUrl, Mode, ObjectKind, ObjectRef,
-    Owner, Reason, Silence,
+    Owner, Port, Reason, Silence,
 };
 
 use super::signs::{self, Sign};
 use super::world::{self, Crew, World};
-use super::{advice, clock};
+use super::{advice, clock, drift};
 use crate::names::{self, Role};
 use crate::objects::{Address, Key, ServiceFacts, ServiceKind, ServicePort, has_kept_events};
 use crate::ports::scheme;
@@ -32,6 +32,7 @@ pub(super) fn endpoints(world: &World<'_>) -> Vec<Endpoint> {
         let balancer = Balancer { world, crew, key, service, object };
         let state = balancer.state();
         endpoints.extend(service.ports.iter().map(|port| balancer.endpoint(port, &state)));
+        endpoints.extend(service.dropped.iter().map(|port| balancer.dropped(*port)));
     }
     endpoints
 }
@@ -76,12 +77,19 @@ impl Balancer<'_, '_> {
                 .map(|address| format!("{}:{}", address.host, port.port))
                 .collect(),
             future,
-            owner: owner(object, service),
+            owner: if port.is_ours { Owner::Skyports } else { owner(object, service) },
             object: object.clone(),
             opened: service.identity.created,
             warnings: self.warnings(),
             app: advice::guess(port.target),
         }
+    }
+
+    /// A port of ours that is not there any more.
+    fn dropped(&self, port: Port) -> Endpoint {
+        let Self { crew, service, object, .. } = self;
+        let id = EndpointId { cluster: crew.id.clone(), port, mode: Mode::LoadBalancer };
+        drift::dropped(self.world, id, object.clone(), service.writer.as_ref())
     }
 
     /// What the load balancer says against this port; it may serve the others.
@@ -110,7 +118,8 @@ impl Balancer<'_, '_> {
         };
         let has_address =
             !self.service.addresses.is_empty() && self.service.identity.deleting.is_none();
-        routing.into_iter().chain(has_address.then(error).flatten()).collect()
+        let exposed = drift::exposed(self.world, self.service, &self.object);
+        exposed.into_iter().chain(routing).chain(has_address.then(error).flatten()).collect()
     }
 
     fn state(&self) -> EndpointState {
