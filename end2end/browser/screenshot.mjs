@@ -36,16 +36,33 @@ const SCREENS = {
   cluster: [breaks.split('/').slice(0, 5).join('/'), WIDE],
   contexts: ['/contexts', WIDE],
   'nothing-matches': ['/?q=tensorbord', WIDE],
+  'open-port': ['/', WIDE, 'light', openPort('8888', 'loadbalancer')],
+  'open-port-dark': ['/', WIDE, 'dark', openPort('8265', 'loadbalancer')],
+  'open-port-phone': ['/', PHONE, 'light', openPort('8888', 'ingress')],
+  'close-port': [breaks, WIDE, 'light', (page) => page.locator('#endpoint [data-ports]').click()],
 };
+
+// The dialog with its plan for a port.
+function openPort(port, mode) {
+  return async (page) => {
+    await page.locator('.group-bar a[data-ports]').first().click();
+    await page.locator('#ports-dialog [name=ports]').fill(port);
+    await page.locator(`#ports-dialog [value=${mode}]`).check();
+  };
+}
 
 mkdirSync(FOLDER, { recursive: true });
 const browser = await launch();
-for (const [name, [target, viewport, colorScheme = 'light']] of Object.entries(SCREENS)) {
+for (const [name, [target, viewport, colorScheme = 'light', act]] of Object.entries(SCREENS)) {
   const context = await browser.newContext({ viewport, colorScheme });
   const page = await context.newPage();
   await signIn(page, server);
   await page.goto(server.origin + target);
   await live(page);
+  if (act) {
+    await act(page);
+    await page.locator('#ports-dialog .plan').waitFor();
+  }
   await page.mouse.move(0, 0);
   await page.evaluate(() => document.fonts.ready);
   await still(page);
