@@ -28,6 +28,38 @@ pub enum Caution {
         /// The lines of the task that keep the port.
         task: String,
     },
+    /// Who reaches the load balancer.
+    Reached {
+        /// Who.
+        audience: Audience,
+        /// What says so.
+        why: String,
+    },
+    /// The load balancer is billed beside the nodes.
+    CostsExtra {
+        /// Who bills it.
+        provider: String,
+        /// The published list price.
+        price: Option<String>,
+        /// Where and when that was read.
+        source: String,
+    },
+    /// The load balancer asks one port whether all of them live.
+    FirstPortChecked {
+        /// That port.
+        first: Port,
+        /// The ports that hang on it.
+        others: Vec<Port>,
+        /// Where and when that was read.
+        source: String,
+        /// What of SkyPilot's config ends that.
+        config: String,
+    },
+    /// No address is left for a load balancer.
+    NoFreeAddress {
+        /// What says so.
+        evidence: String,
+    },
     /// A longer regular expression of another Ingress takes the requests.
     PathShadowed {
         /// The port.
@@ -41,12 +73,29 @@ pub enum Caution {
     },
 }
 
+/// Who reaches a load balancer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody.
+    Internet {
+        /// Whether skyports knows how it is made internal here.
+        internal_is_possible: bool,
+    },
+    /// Who is in the cloud's or the site's own network.
+    OwnNetwork,
+}
+
 impl Caution {
     /// The code.
     pub fn code(&self) -> Code {
         match self {
             Self::DangerousPort { .. } => Code::DangerousPort,
             Self::NextLaunchDrops { .. } => Code::NextLaunchDrops,
+            Self::Reached { audience: Audience::Internet { .. }, .. } => Code::PublicAddress,
+            Self::Reached { audience: Audience::OwnNetwork, .. } => Code::InternalAddress,
+            Self::CostsExtra { .. } => Code::CostsExtra,
+            Self::FirstPortChecked { .. } => Code::FirstPortChecked,
+            Self::NoFreeAddress { .. } => Code::NoFreeAddress,
             Self::PathShadowed { .. } => Code::PathShadowed,
         }
     }
@@ -66,6 +115,51 @@ impl Caution {
                 format!("SkyPilot 0.14.1 replaces {object} as a whole"),
                 vec![Step::command("Put it into the task", task.clone())],
             ),
+            Self::Reached { audience: Audience::Internet { internal_is_possible }, why } => (
+                "Everybody on the internet reaches it.".to_owned(),
+                "The load balancer has a public address.".to_owned(),
+                why.clone(),
+                restrictions(*internal_is_possible),
+            ),
+            Self::Reached { audience: Audience::OwnNetwork, why } => (
+                "It is reached from the cloud’s or the site’s own network alone.".to_owned(),
+                "The load balancer has an internal address.".to_owned(),
+                why.clone(),
+                vec![Step::advice("From elsewhere, reach it through that network’s VPN or SSH")],
+            ),
+            Self::CostsExtra { provider, price, source } => (
+                price.as_ref().map_or_else(
+                    || "A load balancer costs extra.".to_owned(),
+                    |price| format!("A load balancer costs extra: {price}."),
+                ),
+                "SkyPilot does not count it.".to_owned(),
+                format!("list price of {provider}: {source}"),
+                vec![Step::advice("Close the cluster’s last port when nobody needs it any more")],
+            ),
+            Self::FirstPortChecked { first, others, source, config } => (
+                format!("If nothing listens on port {first}, none of the ports works."),
+                format!(
+                    "The load balancer asks this one alone whether it lives, and sends nothing to {} either.",
+                    listed(others)
+                ),
+                source.clone(),
+                vec![
+                    Step::advice("Open the port first on which something listens already"),
+                    Step::command(
+                        "Or have each port checked by itself, in ~/.sky/config.yaml",
+                        config.clone(),
+                    ),
+                ],
+            ),
+            Self::NoFreeAddress { evidence } => (
+                "No address is left for a load balancer.".to_owned(),
+                "The port would wait for one for ever.".to_owned(),
+                evidence.clone(),
+                vec![
+                    Step::advice("Give MetalLB a pool with free addresses"),
+                    Step::advice("Or open the port in the mode ingress"),
+                ],
+            ),
             Self::PathShadowed { port, path, by, winner } => (
                 format!("Another Ingress takes the requests for port {port}."),
                 "nginx tries longer expressions first, whoever wrote them.".to_owned(),
@@ -75,6 +169,19 @@ impl Caution {
         };
         Finding { code: self.code(), lead, detail, evidence: Some(evidence), steps }
     }
+}
+
+fn restrictions(internal_is_possible: bool) -> Vec<Step> {
+    let some = Step::advice("Let only some networks in, with `--allow CIDR`");
+    let own = Step::advice("Or only the cloud’s own network, with `--internal`");
+    [some].into_iter().chain(internal_is_possible.then_some(own)).collect()
+}
+
+/// `port 6006`, `ports 6006, 6007`.
+fn listed(ports: &[Port]) -> String {
+    let numbers: Vec<_> = ports.iter().map(ToString::to_string).collect();
+    let noun = if numbers.len() == 1 { "port" } else { "ports" };
+    format!("{noun} {}", numbers.join(", "))
 }
 
 /// A tunnel instead of an open port. A name that SkyPilot would not have taken is no host of ssh.

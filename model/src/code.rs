@@ -87,6 +87,16 @@ codes! {
     DangerousPort = "dangerous_port",
     /// A launch that changes ports takes this one away.
     NextLaunchDrops = "next_launch_drops",
+    /// Whoever is on the internet reaches the port.
+    PublicAddress = "public_address",
+    /// The port is reached from the cloud's or the site's own network.
+    InternalAddress = "internal_address",
+    /// A load balancer is billed beside the nodes.
+    CostsExtra = "costs_extra",
+    /// A load balancer asks one port whether all of them live.
+    FirstPortChecked = "first_port_checked",
+    /// No address is left for a load balancer.
+    NoFreeAddress = "no_free_address",
     /// A path of another Ingress takes the requests.
     PathShadowed = "path_shadowed",
     /// The API server, a policy or a quota refuses a write.

@@ -1,5 +1,6 @@
 //! The sub-commands, a file each, and what their ends mean to a shell.
 
+pub mod check;
 pub mod exit;
 mod find;
 pub mod list;

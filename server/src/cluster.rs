@@ -4,6 +4,7 @@
 //! Start reading at [`contexts::resolve`], then [`view::run`].
 
 pub(crate) mod apply;
+pub(crate) mod check;
 pub(crate) mod context;
 pub mod contexts;
 pub(crate) mod describe;

@@ -1,6 +1,7 @@
 //! The use-cases: what pages, server functions and commands call. Implements
 //! [`skyports_app::dashboard::Dashboard`]; a file a use-case.
 
+pub mod check;
 mod describe;
 pub mod document;
 pub mod live;

@@ -11,6 +11,7 @@ fn main() -> ExitCode {
     let exit = match command {
         Command::Serve(args) => cli::serve::run(args),
         Command::List(args) => cli::list::run(args),
+        Command::Check(args) => cli::check::run(args),
         Command::Open(args) => cli::ports::open(args),
         Command::Close(args) => cli::ports::close(args),
     };

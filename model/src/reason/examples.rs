@@ -1,7 +1,7 @@
 //! An example of every reason, refusal and caution, and that each code is told whole.
 
 use super::{Reason, Silence};
-use crate::caution::Caution;
+use crate::caution::{Audience, Caution};
 use crate::code::Code;
 use crate::finding::Step;
 use crate::id::{ContextName, Namespace, ObjectKind, ObjectRef};
@@ -144,6 +144,23 @@ fn cautions() -> Vec<Caution> {
             object: object(ObjectKind::Service),
             task: text("resources:\n  ports: [8888]"),
         },
+        Caution::Reached {
+            audience: Audience::Internet { internal_is_possible: true },
+            why: text("the provider’s default"),
+        },
+        Caution::Reached { audience: Audience::OwnNetwork, why: text("its address 10.0.0.7") },
+        Caution::CostsExtra {
+            provider: text("Google Kubernetes Engine"),
+            price: None,
+            source: text("read on 2026-09-20"),
+        },
+        Caution::FirstPortChecked {
+            first: port(),
+            others: vec![port()],
+            source: text("aws.go"),
+            config: text("kubernetes: {}"),
+        },
+        Caution::NoFreeAddress { evidence: text("MetalLB has no pool") },
         Caution::PathShadowed {
             port: port(),
             path: text("/skypilot/ml/c/8888"),

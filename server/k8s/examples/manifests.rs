@@ -12,6 +12,7 @@ use std::io::BufRead as _;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use skyports_k8s::check::Surroundings;
 use skyports_k8s::plan::{self, CustomMetadata, Environment, Existing, Head, HeadKind};
 use skyports_model::{
     ClusterId, ContextName, DefaultMode, Mode, NameOnCloud, Namespace, OpenMode, OpenRequest,
@@ -65,7 +66,7 @@ fn made(asked: Asked) -> Result<Value, Box<dyn std::error::Error>> {
         context: ContextName::in_cluster(),
         ingress_classes: None,
         custom_metadata: CustomMetadata { labels, annotations },
-        internal_annotations: None,
+        surroundings: Surroundings::default(),
     };
     let cluster = ClusterId { context: ContextName::in_cluster(), namespace, name: cluster };
     let mode: OpenMode = mode.parse()?;

@@ -11,7 +11,7 @@ mod rights;
 mod skypilot;
 mod surroundings;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +19,8 @@ use skyports_model::{ContextCheck, ContextName, DefaultMode};
 
 pub use self::facts::{Answers, Facts, Looked, Right};
 pub use self::provider::{Audience, CostClass, Provider, Recognised};
+pub(crate) use self::skypilot::annotations_snippet;
+pub(crate) use self::surroundings::audience_of;
 pub use self::surroundings::{NoAddress, Surroundings};
 
 /// What SkyPilot's config says of the context.

@@ -4,6 +4,7 @@
 //! their order. The rules are SkyPilot's contract: whatever it would write stays in its shape,
 //! under its names, in its objects. Start reading at [`open`] and [`close`].
 
+mod balancer;
 mod dangerous;
 mod draft;
 mod existing;

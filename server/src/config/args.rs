@@ -31,6 +31,9 @@ pub enum Command {
     /// Close ports of a cluster
     #[command(after_help = CLOSE_HELP)]
     Close(CloseArgs),
+    /// Say whether contexts can expose ports, and what is missing
+    #[command(after_help = CHECK_HELP)]
+    Check(CheckArgs),
 }
 
 const SERVE_HELP: &str = "\
@@ -51,6 +54,11 @@ SkyPilot does not know of ports opened here: its next launch that changes ports 
 const CLOSE_HELP: &str = "\
 Exit codes: 0 done, 1 the cluster refused or cannot be reached, 2 wrong usage (also when a port is
 open in several modes and --mode names none), 3 no such cluster, or none of its ports is open.";
+
+const CHECK_HELP: &str = "\
+Exit codes: 0 some mode works in every context that was asked, 1 in one of them none does, or nobody
+knows, 2 wrong usage.
+It reads and changes nothing; what may not be seen is told as not known.";
 
 // That two flags exclude each other is not said here: clap takes a variable that is `0` for a flag
 // that is there.
@@ -180,6 +188,26 @@ pub struct CloseArgs {
     /// Which clusters.
     #[command(flatten)]
     pub common: CommonArgs,
+}
+
+/// Flags of `skyports check`.
+#[derive(Debug, Clone, Parser)]
+pub struct CheckArgs {
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t = CheckOutput::Text, env = "SKYPORTS_OUTPUT")]
+    pub output: CheckOutput,
+    /// Which clusters.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// The ways in which `check` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckOutput {
+    /// Lines for people
+    Text,
+    /// One document for scripts
+    Json,
 }
 
 /// The ways in which `open` and `close` print.

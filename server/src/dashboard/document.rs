@@ -94,7 +94,7 @@ impl Change {
 
 /// RFC 3339 in UTC.
 #[derive(Debug)]
-struct Time(Timestamp);
+pub(crate) struct Time(pub(crate) Timestamp);
 
 impl Serialize for Time {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -3,16 +3,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use futures::future::join_all;
 use skyports_app::dashboard::{CarriedOut, Dashboard, Described, Preflighted};
 use skyports_model::{
-    Ask, Change, ClusterId, ContextName, ContextState, ContextStatus, DefaultMode, EndpointId,
-    Overview, Port,
+    Ask, Change, ClusterId, ContextCheck, ContextName, ContextState, ContextStatus, DefaultMode,
+    EndpointId, Overview, Port,
 };
 use tokio::sync::{broadcast, mpsc, watch};
 
+use super::check::Readings;
 use super::describe::describe;
 use super::document;
 use super::ports::{self, Settings};
@@ -46,6 +49,7 @@ pub struct Live {
     /// How to reach the contexts, for what is asked on demand.
     contexts: Arc<BTreeMap<ContextName, Arc<Context>>>,
     settings: Arc<Settings>,
+    readings: Arc<Readings>,
 }
 
 impl Live {
@@ -82,6 +86,7 @@ impl Live {
             changes,
             contexts: Arc::new(reachable),
             settings: Arc::default(),
+            readings: Arc::default(),
         }
     }
 
@@ -107,6 +112,22 @@ impl Live {
     /// Whether every context has answered or failed once.
     pub fn is_settled(&self) -> bool {
         *self.settled.borrow()
+    }
+
+    /// Checks every context, from what was read no longer than `lasts` ago; `None` for one that has
+    /// not answered within `patience`.
+    pub async fn checks(
+        &self,
+        lasts: Duration,
+        patience: Duration,
+    ) -> Vec<(ContextName, Option<ContextCheck>)> {
+        let overview = self.overview();
+        let checks = overview.contexts.iter().map(|ContextStatus { name, .. }| async move {
+            let context = self.contexts.get(name);
+            let check = self.readings.check(name, context, &self.settings, lasts, patience).await;
+            (name.clone(), check)
+        });
+        join_all(checks).await
     }
 
     /// Waits for the next change.
@@ -136,12 +157,14 @@ impl Dashboard for Live {
 
     fn preflight(&self, ask: Ask) -> Preflighted {
         let context = self.contexts.get(&ask.cluster().context).cloned();
-        Box::pin(ports::preflight(Settings::clone(&self.settings), context, ask))
+        let (settings, readings) = (Settings::clone(&self.settings), Arc::clone(&self.readings));
+        Box::pin(ports::preflight(settings, context, readings, ask))
     }
 
     fn carry_out(&self, ask: Ask, confirmed: Vec<Port>) -> CarriedOut {
         let context = self.contexts.get(&ask.cluster().context).cloned();
-        Box::pin(ports::carry_out(Settings::clone(&self.settings), context, ask, confirmed))
+        let (settings, readings) = (Settings::clone(&self.settings), Arc::clone(&self.readings));
+        Box::pin(ports::carry_out(settings, context, readings, ask, confirmed))
     }
 }
 

@@ -4,13 +4,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use skyports_app::dashboard::DashboardError;
+use skyports_k8s::check::Surroundings;
 use skyports_k8s::ground::Ground;
 use skyports_k8s::plan::{self, CustomMetadata, Environment, Existing, Plan, Reads};
 use skyports_model::outcome::Preflight;
 use skyports_model::{
-    Ask, ClusterId, ContextName, DefaultMode, Endpoint, Outcome, Overview, Port, Refusal, Step,
+    Ask, ClusterId, ContextName, DefaultMode, Endpoint, OpenMode, Outcome, Overview, Port, Reach,
+    Refusal, Step,
 };
 
+use super::check::Readings;
 use crate::cluster::apply::{self, Depth};
 use crate::cluster::context::Context;
 use crate::config::skypilot::SkyPilotConfig;
@@ -34,7 +37,12 @@ impl Settings {
         DefaultMode::of(used.map(Endpoint::mode), config.ports, self.is_sky_local)
     }
 
-    fn environment(&self, context: &ContextName, ground: &Ground) -> Environment {
+    fn environment(
+        &self,
+        context: &ContextName,
+        ground: &Ground,
+        surroundings: &Surroundings,
+    ) -> Environment {
         let config = SkyPilotConfig::read(&self.skypilot_config).of(context);
         Environment {
             context: context.clone(),
@@ -43,7 +51,7 @@ impl Settings {
                 labels: config.labels,
                 annotations: config.annotations,
             },
-            internal_annotations: None,
+            surroundings: surroundings.clone(),
         }
     }
 }
@@ -52,11 +60,19 @@ impl Settings {
 pub(super) async fn preflight(
     settings: Settings,
     context: Option<Arc<Context>>,
+    readings: Arc<Readings>,
     ask: Ask,
 ) -> Result<Preflight, DashboardError> {
     let Some(context) = context else { return Err(unusable(&ask.cluster().context)) };
     let reads = Reads::of(ask.cluster(), ask.mode(), ask.ports());
-    let plan = |existing: &Existing, ground: &Ground| planned(&settings, &ask, existing, ground);
+    let surroundings = if needs_surroundings(&ask) {
+        readings.surroundings(&ask.cluster().context, &context).await
+    } else {
+        Surroundings::default()
+    };
+    let plan = |existing: &Existing, ground: &Ground| {
+        planned(&settings, &surroundings, &ask, existing, ground)
+    };
     apply::preflight(&context, ask.cluster(), &reads, plan).await.map_err(DashboardError::of)
 }
 
@@ -64,6 +80,7 @@ pub(super) async fn preflight(
 pub(super) async fn carry_out(
     settings: Settings,
     context: Option<Arc<Context>>,
+    readings: Arc<Readings>,
     ask: Ask,
     confirmed: Vec<Port>,
 ) -> Result<Outcome, DashboardError> {
@@ -72,7 +89,17 @@ pub(super) async fn carry_out(
     }
     let Some(context) = context else { return Err(unusable(&ask.cluster().context)) };
     let reads = Reads::of(ask.cluster(), ask.mode(), ask.ports());
-    let plan = |existing: &Existing, ground: &Ground| planned(&settings, &ask, existing, ground);
+    // A click asks no more than it must: without a way to make a port internal none is opened, and
+    // the warnings have been told by the preview.
+    let is_internal = matches!(&ask, Ask::Open(request) if request.reach == Reach::Internal);
+    let surroundings = if is_internal {
+        readings.surroundings(&ask.cluster().context, &context).await
+    } else {
+        Surroundings::default()
+    };
+    let plan = |existing: &Existing, ground: &Ground| {
+        planned(&settings, &surroundings, &ask, existing, ground)
+    };
     let depth = match &ask {
         Ask::Open(_) => Depth::Known,
         Ask::Close(_) => Depth::Own,
@@ -91,13 +118,19 @@ pub(super) async fn carry_out(
     Ok(outcome)
 }
 
+/// Whether the plan says anything of a load balancer.
+fn needs_surroundings(ask: &Ask) -> bool {
+    matches!(ask, Ask::Open(request) if request.mode == OpenMode::LoadBalancer)
+}
+
 fn planned(
     settings: &Settings,
+    surroundings: &Surroundings,
     ask: &Ask,
     existing: &Existing,
     ground: &Ground,
 ) -> Result<Plan, Refusal> {
-    let environment = settings.environment(&ask.cluster().context, ground);
+    let environment = settings.environment(&ask.cluster().context, ground, surroundings);
     match ask {
         Ask::Open(request) => plan::open(request, existing, &environment),
         Ask::Close(request) => plan::close(request, existing, &environment),

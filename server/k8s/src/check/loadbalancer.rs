@@ -49,7 +49,7 @@ fn line(state: LineState, name: impl Into<String>) -> CheckLine {
 fn controller(site: &Site<'_>) -> (Verdict, CheckLine) {
     if site.is_sky_local() {
         let line = line(LineState::Attention, "Clusters made by `sky local up` have no load balancers")
-            .because("The context is named `kind-skypilot`; SkyPilot itself takes Ingress here, whatever its config says.")
+            .because("The context is named `kind-skypilot`. While it is the current one SkyPilot takes Ingress, whatever its config says.")
             .then(Step::advice("Open ports in the mode ingress"));
         return (Verdict::DoesNot, line);
     }

@@ -152,6 +152,10 @@ fn mark(facts: &Facts) -> Option<(&'static str, String)> {
         if let Some(mark) = of_auto_mode(facts) {
             return Some(("eks-auto", mark));
         }
+        // Without its IngressClass nobody knows which of them it is: nothing more is said.
+        if found.is_some() && facts.classes.seen().is_none() {
+            return found.map(|(_, mark)| ("aws-any", mark));
+        }
     }
     found.or_else(|| {
         let is_elb = |host: &str| host.ends_with(".elb.amazonaws.com");

@@ -105,7 +105,7 @@ fn gateway(site: &Site<'_>) -> CheckLine {
 }
 
 /// The config that gives every object of a context these annotations.
-pub(super) fn annotations_snippet(
+pub(crate) fn annotations_snippet(
     context: &ContextName,
     annotations: &BTreeMap<String, String>,
 ) -> String {

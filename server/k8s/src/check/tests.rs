@@ -155,6 +155,16 @@ fn told(check: &ContextCheck, part: CheckPart) -> String {
     check.of(part).map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// What is known around a server of that version.
+pub(crate) fn of_version(version: &str) -> Surroundings {
+    world().version(version).surroundings()
+}
+
+/// What is known where `MetalLB` gives addresses of that range, of which these are in use.
+pub(crate) fn of_metallb(range: &str, used: &[&[&str]]) -> Surroundings {
+    world().group("metallb.io").pool(range).services(used).surroundings()
+}
+
 fn gke() -> World {
     world().version("v1.34.1-gke.1279000")
 }
@@ -175,7 +185,9 @@ fn an_environment_a_row() {
         says: says(None, true),
         ..world().node("kind://docker/skypilot/c", "x")
     };
-    let rows: [Row; 11] = [
+    let mut unseen = eks();
+    unseen.answers.classes = forbidden();
+    let rows: [Row; 12] = [
         ("GKE", gke(), Some("gke"), Verdict::Works, Some(Audience::Public), true),
         (
             "GKE by its nodes",
@@ -194,6 +206,7 @@ fn an_environment_a_row() {
             Some(Audience::Internal),
             true,
         ),
+        ("EKS, more may not be seen", unseen, Some("aws-any"), Verdict::Works, None, false),
         (
             "EKS Auto Mode",
             eks().group("eks.amazonaws.com"),

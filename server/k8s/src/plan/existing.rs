@@ -6,6 +6,8 @@ use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1::Ingress;
 use skyports_model::{ContextName, Port};
 
+use crate::check::Surroundings;
+
 /// What there is of a cluster, as the API gave it just now.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Existing {
@@ -76,8 +78,8 @@ pub struct Environment {
     pub ingress_classes: Option<Vec<String>>,
     /// `kubernetes.custom_metadata` of SkyPilot's config for this context.
     pub custom_metadata: CustomMetadata,
-    /// The annotations that make a load balancer internal here; `None` where nobody knows.
-    pub internal_annotations: Option<BTreeMap<String, String>>,
+    /// What is known of a load balancer here.
+    pub surroundings: Surroundings,
 }
 
 /// What SkyPilot's config merges into every object. Where both name a key, the config wins, as in

@@ -53,7 +53,7 @@ fn terms(site: &Site<'_>, reach: &Reach) -> Result<(Vec<Cidr>, BTreeMap<String, 
             Ok((sources.iter().collect(), [owned(COREWEAVE.0, COREWEAVE.1)].into()))
         }
         Reach::Internal => {
-            let annotations = site.environment.internal_annotations.clone();
+            let annotations = site.environment.surroundings.internal_annotations();
             let annotations = annotations.ok_or(Refusal::ReachNotPossible {
                 why: "How a load balancer is made internal here is not known.",
                 evidence: "each provider has an annotation of its own, and this one was not recognised",

@@ -14,6 +14,7 @@ use skyports_model::{
 };
 
 use super::*;
+use crate::check::Surroundings;
 use crate::testing::*;
 
 /// The cluster of every test.
@@ -64,7 +65,7 @@ fn environment() -> Environment {
         context: ContextName::parse("prod").unwrap(),
         ingress_classes: Some(vec!["nginx".to_owned()]),
         custom_metadata: CustomMetadata::default(),
-        internal_annotations: None,
+        surroundings: Surroundings::default(),
     }
 }
 

@@ -9,7 +9,7 @@ use skyports_model::{
 };
 
 use super::draft::{CLUSTER, Site};
-use super::{HeadKind, loadbalancer, naming, paths, shadow};
+use super::{HeadKind, balancer, loadbalancer, naming, paths, shadow};
 use crate::subpath;
 
 /// The warnings about the ports that are about to open; none where nothing changes.
@@ -22,11 +22,13 @@ pub(super) fn of(site: &Site<'_>, request: &OpenRequest, changed: &[Port]) -> Ve
             let object = naming::load_balancer(site.cluster);
             warnings.extend(multi_node(site, &object, site.existing.load_balancer.as_ref()));
             warnings.extend(without_load_balancers(site, &object));
+            warnings.extend(of_balancer(site, request, changed));
             warnings.push(dropped(site, object, request).finding(context));
         }
         (OpenMode::LoadBalancer, Reach::From(_) | Reach::Internal) => {
             let object = naming::own_load_balancer(site.cluster, *first);
             warnings.extend(without_load_balancers(site, &object));
+            warnings.extend(of_balancer(site, request, changed));
         }
         (OpenMode::Ingress, _) => {
             warnings.extend(changed.iter().flat_map(|port| of_path(site, *port)));
@@ -36,6 +38,11 @@ pub(super) fn of(site: &Site<'_>, request: &OpenRequest, changed: &[Port]) -> Ve
         }
     }
     warnings
+}
+
+fn of_balancer(site: &Site<'_>, request: &OpenRequest, changed: &[Port]) -> Vec<Finding> {
+    let cautions = balancer::cautions(site, request, changed);
+    cautions.iter().map(|caution| caution.finding(&site.environment.context)).collect()
 }
 
 /// Requests are spread over all nodes, by SkyPilot's selector.

@@ -6,6 +6,7 @@ use skyports_model::OpenMode::LoadBalancer;
 use skyports_model::plan::Place;
 
 use super::*;
+use crate::check::tests::{of_metallb, of_version};
 
 fn having(service: k8s_openapi::api::core::v1::Service) -> Existing {
     Existing { load_balancer: Some(service), ..nothing() }
@@ -219,4 +220,79 @@ fn a_dangerous_port_wants_its_number_typed() {
     assert_snapshot!(plan.must_confirm.iter().map(told).collect::<Vec<_>>().join("\n"), @r#"
     8265: Port 8265 is usually Ray’s dashboard. It asks for no login: whoever reaches it can run programs on the cluster. Some("ssh -L 8265:localhost:8265 demo")
     "#);
+}
+
+/// The warnings about the load balancer, with what they rest on.
+fn of_balancer(request: &OpenRequest, existing: &Existing, environment: &Environment) -> String {
+    let plan = open(request, existing, environment).unwrap();
+    let asked = [
+        "public_address",
+        "internal_address",
+        "costs_extra",
+        "first_port_checked",
+        "no_free_address",
+    ];
+    let its = plan.warnings.iter().filter(|it| asked.contains(&it.code.as_str()));
+    let lines = its.map(|it| {
+        format!("{}: {} [{}]", it.code, it.message(), it.evidence.as_deref().unwrap_or_default())
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_new_load_balancer_is_told_with_its_reach_and_its_price() {
+    let gke = Environment { surroundings: of_version("v1.34.1-gke.1279000"), ..environment() };
+    let request = asked(LoadBalancer, "8888,6006");
+    assert_snapshot!(of_balancer(&request, &nothing(), &gke), @"
+    public_address: Everybody on the internet reaches it. The load balancer has a public address. [the provider’s default (https://docs.cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer, read on 2026-11-24)]
+    costs_extra: A load balancer costs extra: $0.025 an hour for the first five forwarding rules together, $0.01 an hour for each one more, $0.008 per GiB. SkyPilot does not count it. [list price of Google Kubernetes Engine: https://cloud.google.com/vpc/network-pricing (read on 2026-09-20)]
+    ");
+    // One more port of the load balancer that is there costs nothing more.
+    let shared = Existing { load_balancer: Some(shared(&[8888])), ..nothing() };
+    assert_snapshot!(of_balancer(&asked(LoadBalancer, "6006"), &shared, &gke), @"
+    public_address: Everybody on the internet reaches it. The load balancer has a public address. [the provider’s default (https://docs.cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer, read on 2026-11-24)]
+    ");
+    assert_eq!(of_balancer(&request, &nothing(), &environment()), "");
+    assert_eq!(of_balancer(&asked(OpenMode::Ingress, "6006"), &nothing(), &gke), "");
+    let internal = OpenRequest { reach: Reach::Internal, ..asked(LoadBalancer, "8888") };
+    let told = of_balancer(&internal, &nothing(), &gke);
+    assert!(told.starts_with("costs_extra") && !told.contains("public_address"), "{told}");
+}
+
+#[test]
+fn of_several_ports_a_classic_load_balancer_checks_the_first() {
+    let eks = Environment { surroundings: of_version("v1.33.5-eks-113cf36"), ..environment() };
+    let told = of_balancer(&asked(LoadBalancer, "8888,6006-6008"), &nothing(), &eks);
+    assert_snapshot!(told.lines().find(|it| it.starts_with("first_port")).unwrap(), @"
+    first_port_checked: If nothing listens on port 6006, none of the ports works. The load balancer asks this one alone whether it lives, and sends nothing to ports 6007, 6008, 8888 either. [cloud-provider-aws, pkg/providers/v1/aws.go: “We only configure a TCP health-check on the first port” (read on 2026-11-24)]
+    ");
+    // The first port of the object that is there stays the first.
+    let shared = Existing { load_balancer: Some(shared(&[8888])), ..nothing() };
+    let told = of_balancer(&asked(LoadBalancer, "6006"), &shared, &eks);
+    assert!(
+        told.contains("If nothing listens on port 8888") && told.contains("to port 6006"),
+        "{told}"
+    );
+    // One port has nothing that hangs on it, and `nlb` checks each by itself.
+    let alone = of_balancer(&asked(LoadBalancer, "8888"), &nothing(), &eks);
+    assert!(!alone.contains("first_port"), "{alone}");
+    let nlb = ("service.beta.kubernetes.io/aws-load-balancer-type".to_owned(), "nlb".to_owned());
+    let custom_metadata = CustomMetadata { annotations: [nlb].into(), ..CustomMetadata::default() };
+    let mended = Environment { custom_metadata, ..eks };
+    let told = of_balancer(&asked(LoadBalancer, "8888,6006"), &nothing(), &mended);
+    assert!(!told.contains("first_port"), "{told}");
+}
+
+#[test]
+fn that_no_address_is_left_is_told_before() {
+    let full = of_metallb("192.168.7.80-192.168.7.80", &[&["192.168.7.80"]]);
+    let full = Environment { surroundings: full, ..environment() };
+    assert_snapshot!(of_balancer(&asked(LoadBalancer, "8888"), &nothing(), &full), @"
+    no_free_address: No address is left for a load balancer. The port would wait for one for ever. [MetalLB’s pool skypilot holds 1 addresses, and Services have them all]
+    internal_address: It is reached from the cloud’s or the site’s own network alone. The load balancer has an internal address. [MetalLB’s pools: 192.168.7.80]
+    ");
+    // A Service that has its address needs no other.
+    let shared = Existing { load_balancer: Some(shared(&[8888])), ..nothing() };
+    let told = of_balancer(&asked(LoadBalancer, "6006"), &shared, &full);
+    assert!(!told.contains("no_free_address"), "{told}");
 }

@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 use skyports_model::OpenMode::{Ingress, LoadBalancer};
 
 use super::*;
+use crate::check::tests::of_version;
 
 fn own(networks: &[&str]) -> k8s_openapi::api::core::v1::Service {
     let plan = opened(&restricted("8888", networks), &nothing());
@@ -88,8 +89,8 @@ fn an_internal_load_balancer_needs_to_know_how() {
     assert_snapshot!(refused(open(&request, &nothing(), &environment())), @"
     reach_not_possible: How a load balancer is made internal here is not known.
     ");
-    let annotation = ("networking.gke.io/load-balancer-type".to_owned(), "Internal".to_owned());
-    let known = Environment { internal_annotations: Some([annotation].into()), ..environment() };
+    let gke = of_version("v1.34.1-gke.1279000");
+    let known = Environment { surroundings: gke, ..environment() };
     let plan = open(&request, &having(own(&["10.0.0.0/8"])), &known).unwrap();
     let after = plan.writes[0].after.as_ref().unwrap();
     assert_eq!(
