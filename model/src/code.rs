@@ -39,6 +39,8 @@ codes! {
     IngressPathMissing = "ingress_path_missing",
     /// A port that was opened here is gone from what SkyPilot shares with us.
     DroppedBySkyPilot = "dropped_by_skypilot",
+    /// Objects of clusters that are gone are still there.
+    Orphaned = "orphaned",
     /// A restriction of who reaches a load balancer is gone.
     RestrictionDropped = "restriction_dropped",
     /// The Ingress leads to a Service that does not exist.

@@ -5,6 +5,9 @@
 mod sentences;
 mod steps;
 
+/// Of many objects so many are named.
+const MOST_NAMED: usize = 20;
+
 pub(crate) use self::steps::role_for;
 use crate::code::Code;
 use crate::finding::{Finding, Step};
@@ -110,6 +113,11 @@ pub enum Reason {
         writer: Option<(String, Timestamp)>,
         /// The command that opens it again.
         again: String,
+    },
+    /// Objects of clusters that are gone are still there.
+    Orphaned {
+        /// The objects, at least one.
+        objects: Vec<ObjectRef>,
     },
     /// A load balancer that only some networks could reach is open to all.
     RestrictionDropped {
@@ -266,6 +274,7 @@ impl Reason {
             Self::IngressPathMissing { .. } => Code::IngressPathMissing,
             Self::DroppedBySkyPilot { .. } => Code::DroppedBySkyPilot,
             Self::RestrictionDropped { .. } => Code::RestrictionDropped,
+            Self::Orphaned { .. } => Code::Orphaned,
             Self::IngressServiceMissing { .. } => Code::IngressServiceMissing,
             Self::StaleEndpoint { .. } | Self::StaleContext { .. } => Code::Stale,
             Self::Unreachable { .. } => Code::Unreachable,
@@ -327,6 +336,11 @@ impl Reason {
                 }
                 None => format!("{object} was written by somebody else"),
             }),
+            Self::Orphaned { objects } => {
+                let names: Vec<String> =
+                    objects.iter().take(MOST_NAMED).map(ToString::to_string).collect();
+                Some(format!("{}: no pod of their clusters is there", names.join(", ")))
+            }
             Self::IngressServiceMissing { ingress, service } => {
                 Some(format!("{ingress}: backend {service} is not in the namespace"))
             }

@@ -26,12 +26,14 @@ const PACE: f32 = 4.0;
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Codes that no demo can show, each with the reason.
-const EXCEPTIONS: [&str; 3] = [
+const EXCEPTIONS: [&str; 4] = [
     // Told in a panel alone, of what is read when somebody opens it.
     "read_failed",
     "object_gone",
     // Unknown ports get no warning in this version.
     "subpath_unknown_app",
+    // Told of what was before, and a demo begins anew.
+    "restriction_dropped",
 ];
 
 struct Shown {

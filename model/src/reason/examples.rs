@@ -65,6 +65,7 @@ fn of_ingresses() -> Vec<Reason> {
             writer: Some((text("OpenAPI-Generator"), Timestamp(1_764_000_000))),
             again: text("skyports open ml/train 8888"),
         },
+        Reason::Orphaned { objects: vec![object(ObjectKind::Service), ingress()] },
         Reason::RestrictionDropped { object: object(ObjectKind::Service), writer: None },
         Reason::IngressServiceMissing { ingress: ingress(), service: text("gone") },
         Reason::SubpathBreaksApp {

@@ -58,6 +58,13 @@ impl Reason {
                 },
                 "SkyPilot does not know ports opened here: a `sky launch` that changes ports replaces what they are in.".into(),
             ),
+            Self::Orphaned { objects } => (
+                match objects.as_slice() {
+                    [_] => "An object of a cluster that is gone is still there.".into(),
+                    several => format!("{} objects of clusters that are gone are still there.", several.len()),
+                },
+                "`sky down` stops at the first Service that is missing, and leaves the others. A load balancer among them still costs money.".into(),
+            ),
             Self::RestrictionDropped { .. } => (
                 "A restriction was dropped: everybody can reach these ports.".into(),
                 "The load balancer let only some networks in, and does not any more.".into(),

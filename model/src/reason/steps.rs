@@ -1,8 +1,8 @@
 //! What to do about each cause: commands, settings and manifests to copy.
 
-use super::{Reason, Silence};
+use super::{MOST_NAMED, Reason, Silence};
 use crate::finding::Step;
-use crate::id::{ContextName, Namespace};
+use crate::id::{ContextName, Namespace, ObjectRef};
 use crate::kubectl::Kubectl;
 
 impl Reason {
@@ -70,6 +70,10 @@ impl Reason {
                 Step::command("Open it again", again.clone()),
                 Step::advice("Name the port in the task, so that it stays"),
             ],
+            Self::Orphaned { objects } => vec![Step::command(
+                "Look at them, then delete what nobody needs",
+                deletions(kubectl, objects),
+            )],
             Self::RestrictionDropped { object, .. } => vec![
                 Step::advice(
                     "Close the ports, and open them with `--allow`: that makes a load balancer of its own, which no launch replaces",
@@ -108,6 +112,18 @@ impl Reason {
             ],
         }
     }
+}
+
+/// The commands that delete objects, one a namespace.
+fn deletions(kubectl: Kubectl<'_>, objects: &[ObjectRef]) -> String {
+    let by_namespace = objects.chunk_by(|a, b| a.namespace == b.namespace);
+    let command = |objects: &[ObjectRef]| {
+        let names: Vec<String> = objects.iter().take(MOST_NAMED).map(ObjectRef::path).collect();
+        let words = ["delete"].into_iter().chain(names.iter().map(String::as_str));
+        let namespace = objects.first().map(|object| &object.namespace)?;
+        Some(kubectl.within(namespace).command(words))
+    };
+    by_namespace.filter_map(command).collect::<Vec<_>>().join("\n")
 }
 
 fn grant(roles: String) -> Step {

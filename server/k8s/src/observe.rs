@@ -11,6 +11,7 @@ pub(crate) mod controller;
 mod drift;
 mod ingress;
 mod merge;
+mod orphans;
 mod service;
 mod signs;
 #[cfg(test)]
@@ -22,6 +23,8 @@ use std::collections::BTreeMap;
 use skyports_model::{Cluster, ClusterId, ContextName, Timestamp};
 
 use crate::objects::Objects;
+
+pub use orphans::orphans;
 
 /// How the objects were seen: what may be concluded from something's absence.
 #[derive(Clone, Copy, Debug)]

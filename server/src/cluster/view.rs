@@ -9,11 +9,11 @@ use std::time::Duration;
 use kube::{Api, Client};
 use skyports_k8s::ground::Ground;
 use skyports_k8s::objects::{About, EventFacts, Kind, Objects};
-use skyports_k8s::observe::{Observed, Scope, observe};
+use skyports_k8s::observe::{Observed, Scope, observe, orphans};
 use skyports_k8s::wire;
 use skyports_model::{
-    Cluster, Code, ContextName, ContextState, ContextStatus, EndpointState, Namespace, Reason,
-    Timestamp,
+    Cluster, Code, ContextName, ContextState, ContextStatus, EndpointState, Finding, Namespace,
+    ObjectRef, Reason, Timestamp,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -32,6 +32,9 @@ const COALESCE: Duration = Duration::from_millis(20);
 const RECONNECT: Duration = Duration::from_secs(5);
 /// Messages of the watches that wait for the view; beyond it the watches wait too.
 const QUEUE: usize = 1_024;
+
+/// A cluster that goes down leaves nothing behind after so many seconds.
+const GOING_DOWN: i64 = 60;
 
 /// What is known of one context at an instant.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,6 +83,7 @@ pub(crate) async fn run(
         narrowed: BTreeMap::new(),
         name,
         last: None,
+        alone: BTreeMap::new(),
     };
     view.run(messages, questions, pictures).await;
     watches.abort();
@@ -195,6 +199,8 @@ struct View {
     /// The one namespace that a watch looks at, where it may not look at all.
     narrowed: BTreeMap<Watched, Namespace>,
     last: Option<Picture>,
+    /// Objects without a cluster, and since when.
+    alone: BTreeMap<ObjectRef, Timestamp>,
 }
 
 impl View {
@@ -273,13 +279,37 @@ impl View {
         }
     }
 
+    /// What to say of objects without a cluster, and when there will be more to say: those of a
+    /// cluster that goes down are gone in seconds.
+    fn left_behind(
+        &mut self,
+        found: Vec<ObjectRef>,
+        now: Timestamp,
+    ) -> (Option<Finding>, Option<Timestamp>) {
+        let sees_pods_of = |object: &ObjectRef| {
+            let narrowed = self.narrowed.get(&Watched::Pods);
+            narrowed.is_none_or(|namespace| *namespace == object.namespace)
+        };
+        let before = &self.alone;
+        let since = |object: &ObjectRef| before.get(object).copied().unwrap_or(now);
+        let alone = found.into_iter().filter(sees_pods_of);
+        self.alone = alone.map(|object| (object.clone(), since(&object))).collect();
+        let stays = |since: &Timestamp| now.0 - since.0 >= GOING_DOWN;
+        let objects: Vec<ObjectRef> =
+            self.alone.iter().filter(|(_, since)| stays(since)).map(|(it, _)| it.clone()).collect();
+        let young = self.alone.values().filter(|since| !stays(since)).min();
+        let next = young.map(|since| since.plus(GOING_DOWN));
+        let reason = (!objects.is_empty()).then_some(Reason::Orphaned { objects });
+        (reason.map(|reason| reason.finding(&self.name)), next)
+    }
+
     /// Whether a watch sees one namespace where the pods' sees all: nothing can be said elsewhere.
     fn narrowed_apart(&self, watched: Watched) -> bool {
         self.narrowed.contains_key(&watched) && !self.narrowed.contains_key(&Watched::Pods)
     }
 
     /// The picture at `now`, and the next moment at which it changes by time alone.
-    fn picture(&self, now: Timestamp) -> (Picture, Option<Timestamp>) {
+    fn picture(&mut self, now: Timestamp) -> (Picture, Option<Timestamp>) {
         let (mut status, next_status) = self.health.status(now);
         let scope = Scope {
             context: &self.name,
@@ -308,9 +338,15 @@ impl View {
             }
         }
         alarm(&mut status, &clusters);
+        let found = if complete { orphans(&self.objects, &scope) } else { vec![] };
+        let (left_behind, next_left) = self.left_behind(found, now);
+        status.findings.extend(left_behind);
         let settled = self.health.is_settled();
-        let next =
-            [next_status, next].into_iter().flatten().min().map(|moment| moment.max(now.plus(1)));
+        let next = [next_status, next, next_left]
+            .into_iter()
+            .flatten()
+            .min()
+            .map(|moment| moment.max(now.plus(1)));
         (Picture { index: self.index, status, clusters, settled }, next)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::cluster::{Missing, Owner};
 use super::pod::{Fate, Release};
-use super::{Cluster, Seed, days, hours, minutes, object};
+use super::{Cluster, Seed, days, drift, hours, minutes, object};
 use crate::apps::App;
 use crate::document::section;
 
@@ -20,6 +20,7 @@ pub(crate) fn seed(now: Timestamp, node_port: u16) -> Seed {
     for cluster in working().into_iter().chain(under_a_path()).chain(in_trouble()) {
         seed.add(cluster);
     }
+    drift::dropped(&mut seed, "ml-team", "experiments-9c1d7e60", 8600);
     seed
 }
 

@@ -42,5 +42,6 @@ pub(crate) fn odd(now: Timestamp) -> Seed {
     let mut service = super::object::service("default", name, "LoadBalancer", selector, created);
     section(&mut service, "spec").insert("ports".to_owned(), "many".into());
     seed.objects.push(service);
+    super::drift::left_behind(&mut seed, "default", "warm-up-5f2a91cd", 8888);
     seed
 }

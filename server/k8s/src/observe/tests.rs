@@ -1,6 +1,7 @@
 //! What `observe` says of objects, case by case.
 
 mod cluster;
+mod drift;
 mod fixtures;
 mod hostile;
 mod ingress;

@@ -130,7 +130,7 @@ impl<'a> World<'a> {
     }
 
     /// The cluster of that name in that namespace.
-    fn crew(&self, namespace: &str, name: &str) -> Option<&Crew<'a>> {
+    pub(super) fn crew(&self, namespace: &str, name: &str) -> Option<&Crew<'a>> {
         self.crews.get(namespace)?.get(name)
     }
 
