@@ -314,7 +314,9 @@ class Proxy:
         """Serves one request; `False` when the connection must end with it."""
         request = _request(head)
         action = self._action(request)
-        work = asyncio.ensure_future(self._exchange(connection, head, request, action))
+        # A client may send head and body apart; from here on nobody but `gone` reads what it says.
+        body = await connection.exactly(int(head.headers.get("content-length", "0")))
+        work = asyncio.ensure_future(self._exchange(connection, head, body, request, action))
         gone = asyncio.ensure_future(connection.until_gone())
         try:
             await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -324,8 +326,9 @@ class Proxy:
                 future.cancel()
             await asyncio.gather(work, gone, return_exceptions=True)
 
-    async def _exchange(self, connection: _Connection, head: _Head, request: Request, action: Action) -> bool:
-        body = await connection.exactly(int(head.headers.get("content-length", "0")))
+    async def _exchange(
+        self, connection: _Connection, head: _Head, body: bytes, request: Request, action: Action
+    ) -> bool:
         while connection.dead or self._cut:
             await connection.until_changed()
         match action:
