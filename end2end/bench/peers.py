@@ -1,4 +1,4 @@
-"""Those who are measured: skyports, SkyPilot's loop, a bare client of the API.
+"""Those who are measured: skyports, SkyPilot, a bare client of the API.
 
 Each has methods that do one thing and return the milliseconds it took.
 """
@@ -14,7 +14,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from rig.process import die_with_parent, free_ports
 from rig.rig import CONTEXT, Rig
@@ -37,22 +37,25 @@ def since(began: float) -> float:
 
 
 class SkyPilot:
-    """The loop that `sky status --endpoints` would run over every cluster."""
+    """SkyPilot's functions in a process of their own: `skypilot_loop.py`, the loop that `sky status
+    --endpoints` would run over every cluster; or another program.
+    """
 
-    def __init__(self, rig: Rig) -> None:
+    def __init__(self, rig: Rig, program: str = "skypilot_loop.py", kubeconfig: Path | None = None) -> None:
         home = rig.folder / "bench-home"
         (home / ".sky").mkdir(parents=True)
         (home / ".sky" / "config.yaml").write_text("kubernetes:\n  allowed_contexts: all\n")
         env = {
             "HOME": str(home),
             "PATH": os.environ["PATH"],
-            "KUBECONFIG": str(rig.kubeconfig),
+            "KUBECONFIG": str(kubeconfig or rig.kubeconfig),
             "SKYPILOT_DISABLE_USAGE_COLLECTION": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        log = open(rig.folder / "skypilot-loop.log", "w", encoding="utf-8")
+        self._log = rig.folder / f"{program}.log"
+        log = open(self._log, "w", encoding="utf-8")
         self._child = subprocess.Popen(
-            [sys.executable, str(HERE / "skypilot_loop.py")],
+            [sys.executable, str(HERE / program)],
             env=env,
             text=True,
             stdin=subprocess.PIPE,
@@ -64,12 +67,16 @@ class SkyPilot:
 
     def loop(self, names: list[str], ports: list[str], mode: str, urls: int) -> float:
         provider = {"context": CONTEXT, "namespace": "default", "port_mode": mode}
-        assert self._child.stdin
-        self._child.stdin.write(json.dumps({"names": names, "ports": ports, "provider": provider}) + "\n")
-        self._child.stdin.flush()
-        said = self._read()
+        said = self.ask(names=names, ports=ports, provider=provider)
         assert said["urls"] == urls, f"SkyPilot found {said['urls']} URLs, not {urls}"
         return said["ms"]
+
+    def ask(self, **question: object) -> dict:
+        """One question to the program."""
+        assert self._child.stdin
+        self._child.stdin.write(json.dumps(question) + "\n")
+        self._child.stdin.flush()
+        return self._read()
 
     def stop(self) -> None:
         self._child.kill()
@@ -79,7 +86,7 @@ class SkyPilot:
         assert self._child.stdout
         line = self._child.stdout.readline()
         if not line:
-            raise RuntimeError("SkyPilot's loop ended; see skypilot-loop.log")
+            raise RuntimeError(f"SkyPilot ended:\n{self._log.read_text('utf-8', 'replace')[-2000:]}")
         return json.loads(line)
 
 
@@ -121,19 +128,19 @@ class BareClient:
 class Skyports:
     """The program under test: a server that is kept, and commands."""
 
-    def __init__(self, rig: Rig, web: Path) -> None:
+    def __init__(self, rig: Rig, web: Path, *arguments: str, kubeconfig: Path | None = None) -> None:
         self._binary = os.environ["SKYPORTS_BIN"]
         (self.port,) = free_ports(1)
         self._env = {
             "HOME": str(rig.folder),
             "PATH": os.environ["PATH"],
-            "KUBECONFIG": str(rig.kubeconfig),
+            "KUBECONFIG": str(kubeconfig or rig.kubeconfig),
             "SKYPORTS_WEB_DIR": str(web),
             "NO_COLOR": "1",
         }
         # Login costs nothing that matters here, and wrk would have to carry a cookie.
         self._child = subprocess.Popen(
-            [self._binary, "serve", "--no-login", "--listen", f"127.0.0.1:{self.port}"],
+            [self._binary, "serve", "--no-login", "--listen", f"127.0.0.1:{self.port}", *arguments],
             env=self._env,
             text=True,
             stdin=subprocess.DEVNULL,
@@ -155,6 +162,18 @@ class Skyports:
         took = since(began)
         assert answer.status == 200, f"{path}: {answer.status}"
         return took, body
+
+    def click(self, path: str, **fields: str) -> float:
+        """Milliseconds from the click on a form's button to the answer that all is done."""
+        origin = f"http://127.0.0.1:{self.port}"
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": origin}
+        began = time.perf_counter()
+        self._kept.request("POST", path, urlencode(fields), headers)
+        answer = self._kept.getresponse()
+        body = answer.read()
+        took = since(began)
+        assert answer.status == 303, f"{path}: {answer.status}\n{body[-2000:]!r}"
+        return took
 
     def overview(self) -> dict:
         return json.loads(self.get("/api/v1/overview")[1])

@@ -8,7 +8,8 @@ use crate::environment::Place;
 use crate::{browser, process, run, web};
 
 /// What can be measured, each by a program in `end2end/bench`.
-const BENCHMARKS: [(&str, Runs); 2] = [("overview", Runs::Python), ("page", Runs::Node)];
+const BENCHMARKS: [(&str, Runs); 3] =
+    [("overview", Runs::Python), ("page", Runs::Node), ("ports", Runs::Python)];
 
 /// What a benchmark is written in.
 #[derive(Clone, Copy, PartialEq, Eq)]
