@@ -6,10 +6,13 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use skyports_model::{ClusterId, EndpointId, Overview, Query, Step, Timestamp};
+use skyports_model::{
+    ClusterId, ContextCheck, ContextName, EndpointId, Overview, Query, Step, Timestamp,
+};
 
 use crate::browser;
 use crate::components::alone::{broken_card, error_card, login_card};
+use crate::components::check_card::check_section;
 use crate::components::demo_banner::demo_banner;
 use crate::components::endpoint_table::FIRST;
 use crate::components::keyboard_sheet::keyboard_sheet;
@@ -141,6 +144,13 @@ pub fn cluster(overview: &Arc<Overview>, cluster: &ClusterId, env: &PageEnv) -> 
         clusters: found.cloned().into_iter().collect(),
     };
     live_document(&name.clone(), View::Cluster { id: cluster.clone(), name }, Arc::new(only), env)
+}
+
+/// What the page of the contexts ends with, when it is known: whether ports can be exposed in each;
+/// `None` for one that has not answered yet. It stands before the end of the body, so that the page
+/// is shown before it comes.
+pub fn checks(checks: &[(ContextName, Option<ContextCheck>)]) -> String {
+    rendered(|| check_section(checks))
 }
 
 /// The contexts, their state and what is missing in each.

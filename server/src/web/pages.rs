@@ -1,10 +1,15 @@
 //! The pages: rendered from memory, and kept until something that they show changes.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
+use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use futures::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use skyports_app::dashboard::Dashboard as _;
 use skyports_app::page::{self, PageEnv, Theme};
@@ -15,11 +20,17 @@ use super::assets::Encoded;
 use super::router::Shared;
 use super::session::cookies;
 use crate::config::clock;
+use crate::dashboard::check;
 
 /// Pages kept at once; a full cache is emptied, since a new revision outdates all of it anyway.
 const KEPT_PAGES: usize = 256;
 /// Brotli's quality for pages: 5 takes about a millisecond for a hundred clusters.
 const BROTLI_QUALITY: u32 = 5;
+/// What a page waits for the checks of its contexts; those that take longer are there later.
+const CHECK_PATIENCE: Duration = Duration::from_secs(2);
+/// Whoever asks again gets what was read at most so long ago.
+const AGAIN_LASTS: Duration = Duration::from_secs(2);
+const BODY_END: &[u8] = b"</body>";
 
 /// Which page.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -108,11 +119,28 @@ pub(super) async fn home() -> Redirect {
 }
 
 /// `GET /contexts`
-pub(super) async fn contexts(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    html(
-        &shared.pages.get(&shared, &shared.live.overview(), What::Contexts, theme(&headers)),
-        &headers,
-    )
+///
+/// What is in memory is sent at once; the checks, for which Kubernetes is asked, follow in the same
+/// answer. So the page is there before them, and nothing of it needs a script. `?again` reads anew.
+pub(super) async fn contexts(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let page = shared.pages.get(&shared, &shared.live.overview(), What::Contexts, theme(&headers));
+    let plain = page.plain.clone();
+    let cut = plain.windows(BODY_END.len()).rposition(|window| window == BODY_END);
+    let mut begin = plain;
+    let end = begin.split_off(cut.unwrap_or(begin.len()));
+    let lasts = if query.as_deref() == Some("again") { AGAIN_LASTS } else { check::LASTS };
+    let checks = async move {
+        let checks = shared.live.checks(lasts, CHECK_PATIENCE).await;
+        [Bytes::from(page::checks(&checks)), end].concat().into()
+    };
+    let parts = stream::once(ready(begin)).chain(stream::once(checks));
+    let body = Body::from_stream(parts.map(Ok::<Bytes, Infallible>));
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    ([kind], body).into_response()
 }
 
 /// `GET /c/CONTEXT/NAMESPACE/NAME`
