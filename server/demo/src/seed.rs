@@ -5,8 +5,8 @@
 
 pub(crate) mod cloud;
 mod cluster;
-pub(crate) mod drift;
-mod extras;
+mod drift;
+pub(crate) mod extras;
 pub(crate) mod lab;
 mod object;
 mod pod;
