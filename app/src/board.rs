@@ -151,7 +151,7 @@ pub(crate) struct Summary {
     /// How many clusters there are.
     pub(crate) clusters: usize,
     /// How many endpoints are in each state, of those that the filter shows in any state.
-    pub(crate) tally: [usize; 4],
+    pub(crate) tally: [usize; 6],
     /// Why no cluster is shown.
     pub(crate) empty: Option<Empty>,
 }

@@ -306,10 +306,10 @@ fn by_age(a: Option<Timestamp>, b: Option<Timestamp>, sort: Sort) -> Ordering {
 /// What needs a person before what waits, what is not known, and what is well.
 fn urgency(state: &EndpointState) -> u8 {
     match state {
-        EndpointState::Attention { .. } => 0,
+        EndpointState::Attention { .. } | EndpointState::Failed { .. } => 0,
         EndpointState::Pending { .. } => 1,
         EndpointState::Unknown { .. } => 2,
-        EndpointState::Open => 3,
+        EndpointState::Open | EndpointState::Ready { .. } => 3,
     }
 }
 

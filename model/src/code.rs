@@ -109,6 +109,20 @@ codes! {
     WriteContended = "write_contended",
     /// Nobody answered a write.
     WriteUnanswered = "write_unanswered",
+    /// Nothing listens on the port behind the endpoint.
+    NothingListens = "nothing_listens",
+    /// Nobody answered a check in time.
+    NoAnswer = "no_answer",
+    /// The host's name has no address.
+    NameUnresolved = "name_unresolved",
+    /// No TLS could be had where the URL says so.
+    TlsFailed = "tls_failed",
+    /// What answers does not speak HTTP.
+    NotHttp = "not_http",
+    /// The app answers with an error of its own.
+    ServerError = "server_error",
+    /// The ingress controller does not serve the path.
+    PathNotServed = "path_not_served",
 }
 
 impl fmt::Display for Code {

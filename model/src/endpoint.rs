@@ -53,7 +53,9 @@ impl Endpoint {
         match self.state {
             EndpointState::Pending { .. } => &[],
             EndpointState::Open
+            | EndpointState::Ready { .. }
             | EndpointState::Attention { .. }
+            | EndpointState::Failed { .. }
             | EndpointState::Unknown { .. } => &self.urls,
         }
     }
@@ -64,7 +66,8 @@ impl Endpoint {
     }
 }
 
-/// What can be said of an endpoint from Kubernetes' objects alone.
+/// What can be said of an endpoint: from Kubernetes' objects, and where it was asked, from its
+/// answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EndpointState {
     /// Nothing to open yet; something is expected to finish. Wait.
@@ -74,11 +77,21 @@ pub enum EndpointState {
         /// What is being waited for.
         reason: Finding,
     },
-    /// Kubernetes has an address and a route; nobody has checked it.
+    /// Kubernetes has an address and a route; nobody has checked it, or nobody can from here.
     Open,
-    /// Waiting will not help: a person must decide.
+    /// The last check got an answer from the app. Never said from objects alone.
+    Ready {
+        /// When, and what came.
+        checked: Checked,
+    },
+    /// Waiting will not help, or it answers but not as people need it: a person must decide.
     Attention {
         /// What is wrong and what to do.
+        reason: Finding,
+    },
+    /// The last check failed.
+    Failed {
+        /// What stood in its way, and what to do.
         reason: Finding,
     },
     /// No current data.
@@ -88,15 +101,27 @@ pub enum EndpointState {
     },
 }
 
+/// A check that got an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// When.
+    pub at: Timestamp,
+    /// The answer in a few words: `200 in 12 ms, “JupyterLab”`.
+    pub told: String,
+}
+
 impl EndpointState {
     /// Every state's word for scripts, in the order of the interface's tally.
-    pub const WORDS: [&'static str; 4] = ["open", "pending", "attention", "unknown"];
+    pub const WORDS: [&'static str; 6] =
+        ["ready", "open", "pending", "attention", "failed", "unknown"];
 
-    /// The state's word for scripts: `pending`, `open`, `attention` or `unknown`.
+    /// The state's word for scripts, one of [`EndpointState::WORDS`].
     pub fn word(&self) -> &'static str {
         match self {
             Self::Pending { .. } => "pending",
             Self::Open => "open",
+            Self::Ready { .. } => "ready",
+            Self::Failed { .. } => "failed",
             Self::Attention { .. } => "attention",
             Self::Unknown { .. } => "unknown",
         }
@@ -107,17 +132,20 @@ impl EndpointState {
         match self {
             Self::Pending { .. } => "Pending",
             Self::Open => "Open",
+            Self::Ready { .. } => "Ready",
+            Self::Failed { .. } => "Failed",
             Self::Attention { .. } => "Needs attention",
             Self::Unknown { .. } => "Unknown",
         }
     }
 
-    /// Why; only `open` needs no reason.
+    /// Why; only `open` and `ready` need no reason.
     pub fn reason(&self) -> Option<&Finding> {
         match self {
-            Self::Open => None,
+            Self::Open | Self::Ready { .. } => None,
             Self::Pending { reason, .. }
             | Self::Attention { reason }
+            | Self::Failed { reason }
             | Self::Unknown { reason } => Some(reason),
         }
     }

@@ -67,10 +67,10 @@ impl Filter {
 
     /// How many endpoints are in each state, in the order of [`EndpointState::WORDS`], of those
     /// that everything but the state asks for.
-    pub fn tally(&self, overview: &Overview) -> [usize; 4] {
+    pub fn tally(&self, overview: &Overview) -> [usize; 6] {
         let filter = self.in_every_state();
         let matcher = filter.matcher();
-        let mut tally = [0; 4];
+        let mut tally = [0; 6];
         for (_, endpoint) in overview.endpoints().filter(|(c, e)| matcher.shows(c, e)) {
             let word = endpoint.state.word();
             let place = EndpointState::WORDS.iter().position(|other| *other == word);
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn counts_are_of_every_state() {
         let filter = Filter { state: "open".to_owned(), ..Filter::text("train") };
-        assert_eq!(filter.tally(&an_overview()), [1, 1, 0, 0]);
-        assert_eq!(Filter::text("8888").tally(&an_overview()), [1, 0, 0, 0]);
+        assert_eq!(filter.tally(&an_overview()), [0, 1, 1, 0, 0, 0]);
+        assert_eq!(Filter::text("8888").tally(&an_overview()), [0, 1, 0, 0, 0, 0]);
     }
 }

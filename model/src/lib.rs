@@ -15,6 +15,7 @@ pub mod copies;
 pub mod default_mode;
 pub mod description;
 pub mod endpoint;
+pub mod failure;
 pub mod filter;
 pub mod finding;
 pub mod id;
@@ -45,7 +46,10 @@ pub use context::{ContextState, ContextStatus};
 pub use copies::Copies;
 pub use default_mode::{DefaultMode, WhyMode};
 pub use description::{Description, EventLine, ObjectText};
-pub use endpoint::{AppGuess, Confidence, Endpoint, EndpointState, FutureUrl, Mode, Owner};
+pub use endpoint::{
+    AppGuess, Checked, Confidence, Endpoint, EndpointState, FutureUrl, Mode, Owner,
+};
+pub use failure::{Failure, FailureKind};
 pub use filter::Filter;
 pub use finding::{Finding, Step};
 pub use id::{ClusterId, ContextName, EndpointId, NameOnCloud, Namespace, ObjectKind, ObjectRef};

@@ -52,7 +52,7 @@ impl Overview {
     }
 
     /// How many endpoints are in each state, in the order of [`EndpointState::WORDS`].
-    pub fn tally(&self) -> [usize; 4] {
+    pub fn tally(&self) -> [usize; 6] {
         EndpointState::WORDS
             .map(|word| self.endpoints().filter(|(_, e)| e.state.word() == word).count())
     }

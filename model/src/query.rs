@@ -161,7 +161,15 @@ mod tests {
 
     fn queries() -> impl Strategy<Value = Query> {
         let text = || "[^\\p{Cc}\\s][^\\p{Cc}]{0,20}|";
-        let state = prop::sample::select(vec!["", "open", "pending", "attention", "unknown"]);
+        let state = prop::sample::select(vec![
+            "",
+            "ready",
+            "open",
+            "pending",
+            "attention",
+            "failed",
+            "unknown",
+        ]);
         let mode = prop::option::of(prop::sample::select(Mode::ALL.to_vec()));
         let sort = (prop::sample::select(SortKey::ALL.to_vec()), any::<bool>());
         let group = prop::sample::select(Grouping::ALL.to_vec());

@@ -7,4 +7,5 @@ pub mod cli;
 pub mod cluster;
 pub mod config;
 pub mod dashboard;
+pub mod probe;
 pub mod web;

@@ -161,7 +161,7 @@ impl Arranging<'_> {
             item.endpoints().iter().filter(|e| was.is_some_and(|was| was != e.state.word()))
         {
             self.shown.said.push(told(endpoint, &item.cluster().name));
-            fresh |= endpoint.state == EndpointState::Open;
+            fresh |= matches!(endpoint.state, EndpointState::Open | EndpointState::Ready { .. });
         }
         row.value.set(wanted.value(item, fresh));
     }
@@ -193,6 +193,8 @@ fn told(endpoint: &Endpoint, cluster: &str) -> String {
     let state = match endpoint.state {
         EndpointState::Pending { .. } => "is pending",
         EndpointState::Open => "is open",
+        EndpointState::Ready { .. } => "is ready",
+        EndpointState::Failed { .. } => "has failed",
         EndpointState::Attention { .. } => "needs attention",
         EndpointState::Unknown { .. } => "is unknown",
     };

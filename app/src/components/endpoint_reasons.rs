@@ -1,6 +1,7 @@
 //! Why an endpoint is as it is, in its panel: the claim, what it rests on, what to do.
 
-use skyports_model::{Endpoint, EndpointState, Finding, Step, Timestamp};
+use skyports_model::time::clock_time;
+use skyports_model::{Checked, Endpoint, EndpointState, Finding, Step, Timestamp};
 
 use super::code_block::titled_code;
 use super::finding::claim;
@@ -17,6 +18,8 @@ pub(crate) fn endpoint_reasons(endpoint: &Endpoint, now: Timestamp) -> Element {
     let of_state = match &endpoint.state {
         EndpointState::Open if endpoint.warnings.is_empty() => vec![not_checked()],
         EndpointState::Open => vec![],
+        EndpointState::Ready { checked } => vec![ready(checked)],
+        EndpointState::Failed { reason } => told(reason, "failed"),
         EndpointState::Pending { since, reason } => pending(reason, since.age(now)),
         EndpointState::Attention { reason } => told(reason, "attention"),
         EndpointState::Unknown { reason } => told(reason, "unknown"),
@@ -58,6 +61,13 @@ fn not_checked() -> Element {
         " Kubernetes has an address and a route. Nobody has asked the app yet, so skyports does not say Ready.",
     );
     framed("open", icon("open"), el("div").with(said))
+}
+
+/// The app answered; how, and when.
+fn ready(Checked { at, told }: &Checked) -> Element {
+    let said = ["It answered at ", &clock_time(*at), ": ", told].concat();
+    let said = el("p").with(el("b").with("Ready.")).with(" ").with(said);
+    framed("ready", icon("ready"), el("div").with(said))
 }
 
 /// Something is on its way: for how long, and what was heard last.

@@ -36,9 +36,11 @@ pub(crate) fn live_rows(rows: ArcRwSignal<Vec<Row>>, board: Board) -> impl IntoV
 fn time_for(row: &Ports, board: Board) -> Timestamp {
     match row.endpoint.state {
         EndpointState::Pending { .. } => board.second.get(),
-        EndpointState::Open | EndpointState::Attention { .. } | EndpointState::Unknown { .. } => {
-            board.minute.get()
-        }
+        EndpointState::Open
+        | EndpointState::Ready { .. }
+        | EndpointState::Attention { .. }
+        | EndpointState::Failed { .. }
+        | EndpointState::Unknown { .. } => board.minute.get(),
     }
 }
 

@@ -11,9 +11,11 @@ pub(crate) fn status_badge(state: &EndpointState, now: Timestamp) -> Element {
     let word = state.word();
     let (class, waiting) = match state {
         EndpointState::Pending { since, .. } => ("icon spin", Some(since.age(now))),
-        EndpointState::Open | EndpointState::Attention { .. } | EndpointState::Unknown { .. } => {
-            ("icon", None)
-        }
+        EndpointState::Open
+        | EndpointState::Ready { .. }
+        | EndpointState::Attention { .. }
+        | EndpointState::Failed { .. }
+        | EndpointState::Unknown { .. } => ("icon", None),
     };
     let elapsed = waiting.map(|seconds| {
         el("time")

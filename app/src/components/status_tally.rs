@@ -6,10 +6,10 @@ use super::icon::drawn;
 use crate::node::{Element, el};
 
 /// Every state's word for people, in the order of [`EndpointState::WORDS`].
-const LABELS: [&str; 4] = ["Open", "Pending", "Needs attention", "Unknown"];
+const LABELS: [&str; 6] = ["Ready", "Open", "Pending", "Needs attention", "Failed", "Unknown"];
 
 /// A link for each state and one for all; they work without JavaScript.
-pub(crate) fn status_tally(query: &Query, tally: [usize; 4]) -> Element {
+pub(crate) fn status_tally(query: &Query, tally: [usize; 6]) -> Element {
     let states = EndpointState::WORDS.into_iter().zip(LABELS).zip(tally);
     el("nav")
         .class("tally")
@@ -39,7 +39,7 @@ fn tab(query: &Query, word: &'static str, label: &'static str, number: usize) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use skyports_model::{Code, Finding, Timestamp};
+    use skyports_model::{Checked, Code, Finding, Timestamp};
 
     #[test]
     fn tabs_are_named_as_the_states_are() {
@@ -50,10 +50,13 @@ mod tests {
             evidence: None,
             steps: vec![],
         };
+        let checked = Checked { at: Timestamp(0), told: String::new() };
         let states = [
+            EndpointState::Ready { checked },
             EndpointState::Open,
             EndpointState::Pending { since: Timestamp(0), reason: reason.clone() },
             EndpointState::Attention { reason: reason.clone() },
+            EndpointState::Failed { reason: reason.clone() },
             EndpointState::Unknown { reason },
         ];
         assert_eq!(states.each_ref().map(EndpointState::label), LABELS);

@@ -95,7 +95,7 @@ fn the_overview_groups_by_cluster_with_controllers_apart() {
     Mode Any mode LoadBalancer Ingress
     Group By cluster By context By owner
     Apply
-    All 11Open 7Pending 2Needs attention 2Unknown 0
+    All 11Ready 0Open 7Pending 2Needs attention 2Failed 0Unknown 0
     Status | Port | URL | Mode | Reachable from | Open for | Actions
     jupyter-dev 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example Open port of jupyter-dev
     Open | 22 Unknown app | 203.0.113.61:22 (copy) | LoadBalancer | Public address | 22 s
@@ -242,7 +242,7 @@ fn what_is_missing_stands_above_with_what_to_copy() {
     Mode Any mode
     Group By cluster By context By owner
     Apply
-    All 0Open 0Pending 0Needs attention 0Unknown 0
+    All 0Ready 0Open 0Pending 0Needs attention 0Failed 0Unknown 0
     skyports may not list clusters The notes above say which right is missing, and hold the role to grant it.
     "#);
     insta::assert_snapshot!(seen(&shown(&unreachable(), "", "")), @r"
@@ -256,7 +256,7 @@ fn what_is_missing_stands_above_with_what_to_copy() {
     Mode Any mode
     Group By cluster By context By owner
     Apply
-    All 0Open 0Pending 0Needs attention 0Unknown 0
+    All 0Ready 0Open 0Pending 0Needs attention 0Failed 0Unknown 0
     No context answers Nothing is known of their clusters. skyports keeps trying; the notes above say what failed.
     ");
 }
@@ -274,7 +274,7 @@ fn a_silent_context_has_a_banner_and_old_rows() {
     Mode Any mode LoadBalancer Ingress
     Group By cluster By context By owner
     Apply
-    All 4Open 3Pending 0Needs attention 0Unknown 1
+    All 4Ready 0Open 3Pending 0Needs attention 0Failed 0Unknown 1
     Status | Port | URL | Mode | Reachable from | Open for | Actions
     jupyter-dev 1 node · L4:1 gke_acme-ml_us-central1_train / ml-team maya@acme.example Open port of jupyter-dev
     Open | 8080 Co code-server | [http://198.51.100.7/skypilot/ml-team/jupyter-dev-5f2a91cd/8080/] (copy) | Ingress | Public address | 2 h
@@ -368,6 +368,7 @@ fn buttons_and_inputs_have_names() {
                 "button" if tag.attribute("type") == Some("button") => {
                     // Its words are its name.
                     let is_told = tag.attribute("data-mine").is_some()
+                        || tag.attribute("data-check").is_some()
                         || tag.attribute("data-copy") == Some("page");
                     assert!(is_told || tag.attribute("aria-label").is_some(), "{name}");
                 }

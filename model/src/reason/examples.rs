@@ -3,6 +3,7 @@
 use super::{Reason, Silence};
 use crate::caution::{Audience, Caution};
 use crate::code::Code;
+use crate::failure::{Failure, FailureKind};
 use crate::finding::Step;
 use crate::id::{ContextName, Namespace, ObjectKind, ObjectRef};
 use crate::net::Port;
@@ -187,6 +188,27 @@ fn failures() -> Vec<WriteFailure> {
     ]
 }
 
+fn checks_that_failed() -> Vec<Failure> {
+    let failure = |kind| Failure {
+        kind,
+        port: port(),
+        cluster: text("train"),
+        object: object(ObjectKind::Service),
+        evidence: text("GET http://203.0.113.7:8265/: connection refused"),
+    };
+    [
+        FailureKind::NothingListens,
+        FailureKind::NoAnswer,
+        FailureKind::NameUnresolved,
+        FailureKind::TlsFailed,
+        FailureKind::NotHttp,
+        FailureKind::ServerError,
+        FailureKind::PathNotServed,
+    ]
+    .map(failure)
+    .into()
+}
+
 fn port() -> Port {
     Port::new(8265).unwrap()
 }
@@ -200,7 +222,10 @@ fn every_code_is_told_with_a_message_what_it_rests_on_and_what_to_do() {
     let failures = failures.iter().map(|failure| failure.finding(&context));
     let refusals = refusals.iter().map(|refusal| refusal.finding(&context));
     let cautions = cautions.iter().map(|caution| caution.finding(&context));
-    let findings: Vec<_> = reasons.chain(refusals).chain(cautions).chain(failures).collect();
+    let checks = checks_that_failed();
+    let checks = checks.iter().map(|failure| failure.finding(&context));
+    let findings: Vec<_> =
+        reasons.chain(refusals).chain(cautions).chain(failures).chain(checks).collect();
     for finding in &findings {
         assert!(!finding.message().trim().is_empty(), "{finding:?}");
         assert!(!finding.message().contains("  "), "{finding:?}");

@@ -225,6 +225,7 @@ struct Endpoint {
     mode: &'static str,
     state: &'static str,
     since: Option<Time>,
+    checked: Option<Checked>,
     urls: Vec<String>,
     address: Option<String>,
     addresses: Vec<String>,
@@ -253,7 +254,9 @@ impl Endpoint {
         let since = match state {
             model::EndpointState::Pending { since, .. } => Some(Time(*since)),
             model::EndpointState::Open
+            | model::EndpointState::Ready { .. }
             | model::EndpointState::Attention { .. }
+            | model::EndpointState::Failed { .. }
             | model::EndpointState::Unknown { .. } => None,
         };
         Self {
@@ -262,6 +265,7 @@ impl Endpoint {
             mode: id.mode.as_str(),
             state: state.word(),
             since,
+            checked: Checked::of(state),
             urls: urls.iter().map(ToString::to_string).collect(),
             address: addresses.first().cloned(),
             addresses: addresses.clone(),
@@ -280,6 +284,20 @@ impl Endpoint {
                 confidence: app.confidence.as_str(),
             }),
         }
+    }
+}
+
+/// The last check that got an answer.
+#[derive(Debug, Serialize)]
+struct Checked {
+    at: Time,
+    answer: String,
+}
+
+impl Checked {
+    fn of(state: &model::EndpointState) -> Option<Self> {
+        let model::EndpointState::Ready { checked } = state else { return None };
+        Some(Self { at: Time(checked.at), answer: checked.told.clone() })
     }
 }
 

@@ -81,19 +81,36 @@ const ARROWS: &[Arrow] = &[
     },
     Arrow {
         name: "crate::dashboard",
-        within: &["server/src/cluster"],
+        within: &["server/src/cluster", "server/src/probe"],
+        // Its builders of endpoints.
+        but: &["server/src/probe/tests"],
+        why: "arrows lead from `dashboard` to `cluster` and `probe`",
+    },
+    Arrow {
+        name: "crate::cluster",
+        within: &["server/src/probe"],
         but: NOWHERE,
-        why: "arrows lead from `dashboard` to `cluster`",
+        why: "`probe` asks endpoints, not Kubernetes",
     },
     Arrow {
         name: "crate::web",
-        within: &["server/src/cluster", "server/src/dashboard", "server/src/config"],
+        within: &[
+            "server/src/cluster",
+            "server/src/dashboard",
+            "server/src/probe",
+            "server/src/config",
+        ],
         but: NOWHERE,
         why: "`web` is on top",
     },
     Arrow {
         name: "crate::cli",
-        within: &["server/src/cluster", "server/src/dashboard", "server/src/web"],
+        within: &[
+            "server/src/cluster",
+            "server/src/dashboard",
+            "server/src/probe",
+            "server/src/web",
+        ],
         but: NOWHERE,
         why: "`cli` is on top",
     },

@@ -1,0 +1,105 @@
+//! How a check ended: facts about an answer, or what stood in its way. Never the answer's text.
+
+use std::time::Duration;
+
+use skyports_model::finding::shown;
+
+/// The longest text that is kept of anything that came from the other side, in characters.
+const LONGEST: usize = 80;
+
+/// How a check ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Something spoke HTTP.
+    Answered(Answer),
+    /// A port that is not asked by HTTP took the connection.
+    Connected {
+        /// How long that took.
+        millis: u32,
+    },
+    /// The connection was refused.
+    Refused,
+    /// The time ran out.
+    TimedOut(Step),
+    /// The host's name has no address.
+    NoSuchName,
+    /// The TLS handshake failed.
+    TlsFailed(String),
+    /// What came is no HTTP.
+    NotHttp(String),
+    /// The connection ended before an answer.
+    Ended(String),
+    /// By our own rules nobody is asked there, and why.
+    Forbidden(&'static str),
+    /// No way leads there from this machine, and why.
+    NoWay(String),
+}
+
+/// What a check waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The name's address.
+    Name,
+    /// The connection.
+    Connect,
+    /// The TLS handshake or the answer.
+    Answer,
+}
+
+/// What is kept of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The header `Server`.
+    pub server: Option<String>,
+    /// The page's title.
+    pub title: Option<String>,
+    /// Where it redirects to; nobody goes there.
+    pub location: Option<String>,
+    /// Whether it is one of nginx's own pages.
+    pub is_of_nginx: bool,
+    /// How long the answer's head took.
+    pub millis: u32,
+}
+
+impl Outcome {
+    /// Whether both say the same but for the time that it took.
+    pub fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Answered(one), Self::Answered(other)) => {
+                Answer { millis: other.millis, ..one.clone() } == *other
+            }
+            (Self::Connected { .. }, Self::Connected { .. }) => true,
+            (one, other) => one == other,
+        }
+    }
+}
+
+impl Answer {
+    /// The answer in a few words: `200 in 12 ms, “JupyterLab”`.
+    pub fn told(&self) -> String {
+        let Self { status, server, title, location, is_of_nginx: _, millis } = self;
+        let mut text = format!("{status} in {millis} ms");
+        if let Some(location) = location {
+            text = format!("{text}, to {location}");
+        }
+        if let Some(title) = title {
+            text = format!("{text}, “{title}”");
+        }
+        if let Some(server) = server {
+            text = format!("{text}, by {server}");
+        }
+        text
+    }
+}
+
+/// A time as it is told.
+pub(super) fn millis(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
+}
+
+/// Text of the other side, or an error that may hold some, made fit to show.
+pub(super) fn told(text: impl std::fmt::Display) -> String {
+    shown(&text.to_string(), LONGEST)
+}
