@@ -34,6 +34,15 @@ pub async fn describe_endpoint(
     Ok(draw::description(&*dashboard()?, id).await)
 }
 
+/// Asks an endpoint whether it answers; how it fares is told by the overview.
+#[server(client = Fetch, prefix = "/api/fn", endpoint = "check_endpoint", input = Postcard, output = Postcard)]
+pub async fn check_endpoint(
+    /// Which one; it must be in the overview.
+    id: EndpointId,
+) -> Result<(), DashboardError> {
+    dashboard().map(|dashboard| dashboard.check(id))
+}
+
 /// The dialog that opens or closes ports, for the form as it is filled in; `submit` carries it out.
 #[server(client = Fetch, prefix = "/api/fn", endpoint = "ports", input = Postcard, output = Postcard)]
 pub async fn draw_ports(

@@ -20,6 +20,10 @@ pub trait Dashboard: Send + Sync {
     /// answered within seconds whatever happens there.
     fn describe(&self, id: EndpointId) -> Described;
 
+    /// Asks an endpoint of the overview whether it answers, at most once in 5 s. How it fares is
+    /// told by the overview.
+    fn check(&self, id: EndpointId);
+
     /// The mode of a port that is opened without naming one, and why.
     fn default_mode(&self, cluster: &ClusterId) -> DefaultMode;
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { prepare, row } from './support/prepare.mjs';
 
-const world = prepare({ demo: true });
+const world = prepare({ demo: true, checks: true });
 
 // The row of a port by its cluster's name for people, and what its link opens.
 async function rowOf(page, cluster, port) {
@@ -75,4 +75,20 @@ test('filter, sort and panel by keyboard alone', async () => {
   await page.keyboard.press('Space');
   await page.locator('.drawer[open]').waitFor();
   assert.match(await page.locator('.drawer').innerText(), /TensorBoard/);
+});
+
+test('what answers is ready; what does not has failed once somebody checks it, and says why', async () => {
+  const page = await world.open();
+  await (await rowOf(page, 'notebooks', 8888)).locator('.status[data-state="ready"]').waitFor({ timeout: 20_000 });
+  const [controller] = (await world.server.overview()).clusters.filter(({ kind }) => kind === 'serve-controller');
+  const { port } = controller.endpoints.find(({ port }) => port > 30_002);
+  const target = `/c/${controller.context}/${controller.namespace}/${controller.name_on_cloud}/${port}`;
+  const detail = await world.open(`${target}?mode=loadbalancer`);
+  const panel = detail.locator('.drawer');
+  await panel.getByText('Open, not checked.').waitFor();
+  await detail.keyboard.press('r');
+  await panel.locator('.note[data-code="nothing_listens"]').waitFor({ timeout: 20_000 });
+  assert.match(await panel.innerText(), new RegExp(`Nothing answers on port ${port}`));
+  await panel.getByRole('button', { name: 'Check now' }).click();
+  await panel.locator('.status[data-state="failed"]').waitFor();
 });

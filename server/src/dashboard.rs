@@ -1,10 +1,12 @@
 //! The use-cases: what pages, server functions and commands call. Implements
 //! [`skyports_app::dashboard::Dashboard`]; a file a use-case.
 
+mod asking;
 pub mod check;
 mod describe;
 pub mod document;
 pub mod live;
 pub mod ports;
+pub mod probing;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -8,13 +8,14 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::{Request, header};
 use serde_json::Value;
-use skyports::cluster::contexts;
+use skyports::cluster::contexts::{self, Wanted};
 use skyports::config::args::CommonArgs;
 use skyports::dashboard::live::Live;
 use skyports::web::assets::WebFiles;
 use skyports::web::host::AllowedHosts;
 use skyports::web::router::{Shared, router};
 use skyports::web::session::Sessions;
+use skyports_app::dashboard::Dashboard as _;
 use skyports_demo::{Config, Demo, Which};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -38,12 +39,17 @@ const EXCEPTIONS: [&str; 4] = [
 
 struct Shown {
     demo: Demo,
+    live: Live,
     router: Router,
     stopping: CancellationToken,
 }
 
 impl Shown {
     async fn start(which: Which) -> Self {
+        Self::begin(which, Live::start).await
+    }
+
+    async fn begin(which: Which, look: impl FnOnce(Vec<Wanted>) -> Live) -> Self {
         // Server functions need it; another test may have been first.
         let _ = any_spawner::Executor::init_tokio();
         let stopping = CancellationToken::new();
@@ -59,12 +65,12 @@ impl Shown {
             namespace: None,
             all_namespaces: false,
         };
-        let live = Live::start(contexts::resolve(&args).await.unwrap());
+        let live = look(contexts::resolve(&args).await.unwrap());
         let (files, hosts) =
             (WebFiles::load(None).unwrap(), AllowedHosts::of(HOST.parse().unwrap()));
         let sessions = Sessions::without_login(7676);
-        let router = router(Shared::new(live, files, sessions, hosts, stopping.clone()));
-        Self { demo, router, stopping }
+        let router = router(Shared::new(live.clone(), files, sessions, hosts, stopping.clone()));
+        Self { demo, live, router, stopping }
     }
 
     async fn overview(&self) -> Value {
@@ -144,5 +150,64 @@ async fn the_first_impression_is_a_good_one() {
     for code in ["forbidden", "stale", "unreachable", "context_invalid", "unreadable_object"] {
         assert!(!codes.contains(code), "{code}: {codes:?}");
     }
+    shown.stopping.cancel();
+}
+
+/// State, and the code of its reason, of a port of the cluster of that name.
+fn standing<'a>(overview: &'a Value, cluster: &str, port: u16) -> (&'a str, Option<&'a str>) {
+    let clusters = overview.get("clusters").and_then(Value::as_array).unwrap();
+    let is_it = |it: &&Value| it.get("name").and_then(Value::as_str) == Some(cluster);
+    let cluster = clusters.iter().find(is_it).unwrap();
+    let endpoints = cluster.get("endpoints").and_then(Value::as_array).unwrap();
+    let is_it = |it: &&Value| it.get("port").and_then(Value::as_u64) == Some(port.into());
+    let endpoint = endpoints.iter().find(is_it).unwrap();
+    let text = |pointer| endpoint.pointer(pointer).and_then(Value::as_str);
+    (text("/state").unwrap(), text("/reason/code"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_answers_is_ready_and_what_does_not_has_failed() {
+    let shown = Shown::begin(Which::Default, |wanted| Live::checking(wanted, None)).await;
+    let serve = "sky-serve-controller-5f2a91cd";
+    let is_open = |overview: &Value| {
+        let clusters = overview["clusters"].as_array().unwrap();
+        let is_there = |name| clusters.iter().any(|it| it["name"] == name);
+        is_there(serve) && is_there("hello-gradio")
+    };
+    shown.overview_when(is_open).await;
+    // Nobody listens, so nothing is asked but what becomes open.
+    let fresh = |overview: &Value| standing(overview, "hello-gradio", 7860).0 == "ready";
+    let overview = shown.overview_when(fresh).await;
+    assert_eq!(standing(&overview, "hello-gradio", 7860), ("ready", None));
+    assert_eq!(standing(&overview, "notebooks", 8888), ("open", None));
+    // Somebody listens: what can be asked is.
+    let _listener = shown.live.changes();
+    let answering =
+        [("notebooks", 8888), ("llama-train", 6006), ("experiments", 6006), ("features", 6379)];
+    let overview = shown
+        .overview_when(|overview| {
+            answering.iter().all(|(name, port)| standing(overview, name, *port).0 == "ready")
+        })
+        .await;
+    for (name, port) in answering {
+        assert_eq!(standing(&overview, name, port), ("ready", None), "{name}");
+    }
+    // The ports that a serve controller has in store are asked on demand alone.
+    assert_eq!(standing(&overview, serve, 30_003), ("open", None));
+    let id = |port| {
+        let overview = shown.live.overview();
+        let mut endpoints = overview.endpoints();
+        let is_meant = |name: &str, at: u16| name == serve && at == port;
+        let found = endpoints.find(|(c, e)| is_meant(&c.name, e.port().number()));
+        found.map(|(_, endpoint)| endpoint.id.clone()).unwrap()
+    };
+    shown.live.check(id(30_001));
+    shown.live.check(id(30_003));
+    let asked = |overview: &Value| {
+        [30_001, 30_003].iter().all(|port| standing(overview, serve, *port).0 != "open")
+    };
+    let overview = shown.overview_when(asked).await;
+    assert_eq!(standing(&overview, serve, 30_001), ("ready", None));
+    assert_eq!(standing(&overview, serve, 30_003), ("failed", Some("nothing_listens")));
     shown.stopping.cancel();
 }

@@ -103,6 +103,7 @@ fn single(key: &str, event: &KeyboardEvent) -> Option<()> {
         " " => press_on(&focused(STOP)?),
         "o" => click_in_row("a.url"),
         "c" => click_in_row("[data-copy]:not([data-copy=page])"),
+        "r" => click("#endpoint[open] [data-check]"),
         "y" => {
             let yaml: HtmlElement = find(YAML)?.dyn_into().ok()?;
             yaml.click();

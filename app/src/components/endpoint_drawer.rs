@@ -135,8 +135,9 @@ fn url_box(lines: Vec<Element>, shown: &Shown) -> Element {
 
 /// What can be done with it.
 fn actions(endpoint: &Endpoint) -> Element {
-    let is_doubted = matches!(endpoint.state, EndpointState::Attention { .. })
-        || endpoint.warnings.iter().any(|warning| warning.code == Code::SubpathBreaksApp);
+    let is_doubted =
+        matches!(endpoint.state, EndpointState::Attention { .. } | EndpointState::Failed { .. })
+            || endpoint.warnings.iter().any(|warning| warning.code == Code::SubpathBreaksApp);
     let (class, word) =
         if is_doubted { ("btn small", "Open anyway") } else { ("btn primary small", "Open") };
     let open = endpoint.links().first().map(|url| {
@@ -149,6 +150,11 @@ fn actions(endpoint: &Endpoint) -> Element {
             .with(icon("external"))
             .with(el("span").class("visually-hidden").with(" (opens in a new tab)"))
     });
+    let is_pending = matches!(endpoint.state, EndpointState::Pending { .. });
+    let check = (!is_pending && endpoint.copy_text().is_some()).then(|| {
+        let check = el("button").class("btn small").attr("type", "button").attr("data-check", "");
+        check.with(icon("refresh")).with("Check now")
+    });
     let copy = el("button")
         .class("btn small")
         .attr("type", "button")
@@ -158,7 +164,7 @@ fn actions(endpoint: &Endpoint) -> Element {
     let is_dropped =
         endpoint.state.reason().is_some_and(|reason| reason.code == Code::DroppedBySkyPilot);
     let last = if is_dropped { Some(open_again(&endpoint.id)) } else { close_port(endpoint) };
-    el("div").class("drawer-actions").with(open).with(copy).with(last)
+    el("div").class("drawer-actions").with(open).with(check).with(copy).with(last)
 }
 
 /// The parts in the same places for every endpoint, so that what the reader unfolded stays so.

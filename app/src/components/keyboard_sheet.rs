@@ -35,11 +35,12 @@ const LIST: [Shortcut; 5] = [
     ("Copy the URL", &["c"], ""),
 ];
 
-const PANEL: [Shortcut; 5] = [
+const PANEL: [Shortcut; 6] = [
     ("Next endpoint", &["j"], ""),
     ("Previous endpoint", &["k"], ""),
     ("Open the URL", &["o"], ""),
     ("Copy the URL", &["c"], ""),
+    ("Check now", &["r"], ""),
     ("YAML", &["y"], ""),
 ];
 

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{Described, Panel};
-use crate::api::describe_endpoint;
+use crate::api::{check_endpoint, describe_endpoint};
 use crate::draw::Drawing;
 
 /// Before Kubernetes is asked: whoever moves through the list asks once, at the end.
@@ -52,6 +52,15 @@ impl Describer {
                 let told = Described { asking: false, answer: Some(answer) };
                 this.panel.describe(|described| *described = told);
             }
+        });
+    }
+
+    /// Asks the endpoint itself; how it fares is told by the overview.
+    pub(super) fn check(&self) {
+        let Some(id) = self.panel.asked.get_untracked() else { return };
+        spawn_local(async move {
+            // What stands in the way of this one stands in the way of the overview, which says so.
+            let _ = check_endpoint(id).await;
         });
     }
 

@@ -100,6 +100,8 @@ impl Hands {
             panel.offer(named_by(&opener));
         } else if within("[data-describe]").is_some() {
             self.0.describer.ask();
+        } else if within("[data-check]").is_some() {
+            self.0.describer.check();
         } else if within("[role=menuitem]").is_some() {
             menu::hide();
         } else if !is_plain(event) {

@@ -34,7 +34,8 @@ fn told(name: &str, port: i64, mode: Mode) -> String {
 fn an_open_port_says_what_it_is_and_that_nobody_checked_it() {
     insta::assert_snapshot!(told("llama-train", 8000, Mode::LoadBalancer), @r"
     8000 Ap API server Open llama-train · LoadBalancer · open for 2 h [http://203.0.113.24:8000/] (copy)
-    [Open ] (copy)Copy link to this pageClose port
+    [Open ]
+    Check now (copy)Copy link to this pageClose port
     Open, not checked. Kubernetes has an address and a route. Nobody has asked the app yet, so skyports does not say Ready.
     Facts
     Object | service/llama-train-5f2a91cd--skypilot-lb (copy) made by SkyPilot

@@ -23,7 +23,7 @@ export class Server {
   #errors = '';
   #end = () => this.#child.kill('SIGKILL');
 
-  static async start(kubeconfig, { port, args = [] } = {}) {
+  static async start(kubeconfig, { port, args = [], checks = false } = {}) {
     if (!BIN || !WEB) throw new Error('SKYPORTS_BIN and SKYPORTS_WEB_DIR must name what is under test');
     const server = new Server();
     server.port = port ?? (await freePort());
@@ -34,6 +34,7 @@ export class Server {
         HOME: server.#home,
         ...(kubeconfig && { KUBECONFIG: kubeconfig }),
         SKYPORTS_WEB_DIR: WEB,
+        ...(!checks && { SKYPORTS_NO_CHECKS: '1' }),
         RUST_BACKTRACE: '1',
         NO_COLOR: '1',
       },

@@ -182,7 +182,9 @@ class Skyports:
             for name in ("PATH", "RUST_LOG", "RUST_BACKTRACE", "SKYPORTS_WEB_DIR")
             if name in os.environ
         }
-        return kept | {"HOME": str(self.home), "KUBECONFIG": str(kubeconfig or self.kubeconfig), "NO_COLOR": "1"}
+        ours = {"HOME": str(self.home), "KUBECONFIG": str(kubeconfig or self.kubeconfig), "NO_COLOR": "1"}
+        # The addresses of load balancers are made up here; a server would find nobody there.
+        return kept | ours | {"SKYPORTS_NO_CHECKS": "1"}
 
 
 def wait_for_overview(server: Server, what: str, holds, seconds: float = 10) -> dict:

@@ -5,6 +5,10 @@ else changes.
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -240,14 +244,37 @@ def test_a_port_that_gives_control_wants_to_be_named_again(rig: Rig, namespace: 
     assert objects.lb_service(c) in everything_of(rig, namespace, c)
 
 
+@contextmanager
+def app_at(host: str, port: int) -> Iterator[None]:
+    """An app that answers every GET."""
+
+    class App(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer((host, port), App) as server:
+        threading.Thread(target=server.serve_forever, name="app", daemon=True).start()
+        yield
+        server.shutdown()
+
+
 def test_wait_ends_when_the_port_can_be_used_and_says_what_it_waited_for(
     rig: Rig, namespace: str, skyports: Skyports
 ) -> None:
     c = rig.oracle.provision("wait", namespace=namespace)["name_on_cloud"]
     late = skyports.run("open", f"{namespace}/wait", "8888", "--wait=1").expect(4)
     assert "port 8888 after 1 s" in late.err, late
-    objects.patch_lb(rig.api, namespace, objects.lb_service(c), ["203.0.113.225"])
-    skyports.run("open", f"{namespace}/wait", "8888", "--wait=10").expect(0)
+    # Of loopback addresses this one is nobody else's.
+    here = "127.61.0.1"
+    objects.patch_lb(rig.api, namespace, objects.lb_service(c), [here])
+    late = skyports.run("open", f"{namespace}/wait", "8888", "--wait=3").expect(4)
+    assert "Nothing answers on port 8888" in late.err, late
+    with app_at(here, 8888):
+        skyports.run("open", f"{namespace}/wait", "8888", "--wait=10").expect(0)
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ async fn look(common: &CommonArgs) -> Result<(Live, std::sync::Arc<Overview>), E
         is_sky_local: contexts::is_sky_local(common),
         read_only: false,
     };
-    let mut live = Live::start(wanted).with_settings(settings);
+    let mut live = Live::checking(wanted, None).with_settings(settings);
     // Who has said nothing by then is told of as silent.
     let _ = tokio::time::timeout(PATIENCE, live.settled()).await;
     let overview = live.overview();
@@ -174,7 +174,7 @@ impl Asked {
             return Err(Exit::Cluster);
         }
         match wait {
-            Some(patience) => wait::until_open(live, &ask, patience).await,
+            Some(patience) => wait::until_ready(live, &ask, patience).await,
             None => Ok(Exit::Done),
         }
     }

@@ -36,7 +36,7 @@ pub fn run(args: ServeArgs) -> Exit {
 }
 
 async fn serve(args: ServeArgs) -> Exit {
-    let ServeArgs { listen, open, demo, no_login, read_only, web_dir, common } = args;
+    let ServeArgs { listen, open, demo, no_login, read_only, no_checks, web_dir, common } = args;
     if !listen.ip().is_loopback() {
         tell(
             format!(
@@ -96,7 +96,12 @@ async fn serve(args: ServeArgs) -> Exit {
         is_sky_local: source.demo.is_none() && contexts::is_sky_local(&common),
         read_only,
     };
-    let live = Live::start(source.contexts).with_settings(settings);
+    let live = if no_checks {
+        Live::start(source.contexts)
+    } else {
+        Live::checking(source.contexts, Some(address))
+    };
+    let live = live.with_settings(settings);
     let shared = Shared::new(live, files, sessions, AllowedHosts::of(address), stopping.clone())
         .telling_of(source.demo);
     // Server functions run on this executor; a second initialisation by a test is harmless.

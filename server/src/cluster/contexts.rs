@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
-use skyports_model::{ContextName, Namespace};
+use skyports_model::{ContextName, Host, Namespace};
 use thiserror::Error;
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::{Instant, sleep_until};
@@ -135,6 +135,14 @@ impl std::fmt::Debug for Target {
 }
 
 impl Target {
+    /// The API server's host and port, which no check may ask.
+    pub fn authority(&self) -> Option<(Host, u16)> {
+        let url = &self.config.cluster_url;
+        let host = Host::try_from(url.host()?.to_owned()).ok()?;
+        let usual = if url.scheme_str() == Some("http") { 80 } else { 443 };
+        Some((host, url.port_u16().unwrap_or(usual)))
+    }
+
     /// The API server's address.
     pub(super) fn server(&self) -> String {
         self.config.cluster_url.to_string()

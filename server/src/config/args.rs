@@ -87,6 +87,9 @@ pub struct ServeArgs {
     /// Never write to a cluster
     #[arg(long, env = "SKYPORTS_READ_ONLY", value_parser = FalseyValueParser::new())]
     pub read_only: bool,
+    /// Never ask endpoints whether they answer: then none is shown as ready or failed
+    #[arg(long, env = "SKYPORTS_NO_CHECKS", value_parser = FalseyValueParser::new())]
+    pub no_checks: bool,
     /// Folder of the web page's files, as `cargo xtask web` makes it
     #[arg(long, value_name = "DIR", env = "SKYPORTS_WEB_DIR", hide = true)]
     pub web_dir: Option<PathBuf>,

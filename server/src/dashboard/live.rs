@@ -2,6 +2,7 @@
 //! told once to all who listen.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,19 +14,26 @@ use skyports_model::{
     Ask, Change, ClusterId, ContextCheck, ContextName, ContextState, ContextStatus, DefaultMode,
     EndpointId, Overview, Port,
 };
-use tokio::sync::{broadcast, mpsc, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
+use super::asking::{Checks, until};
 use super::check::Readings;
 use super::describe::describe;
 use super::document;
 use super::ports::{self, Settings};
+use super::probing::Told as CheckTold;
 use crate::cluster::context::Context;
 use crate::cluster::contexts::Wanted;
 use crate::cluster::view::{self, Picture};
 use crate::config::clock;
+use crate::probe::Prober;
+use crate::probe::resolve::System;
+use crate::probe::rules::Rules;
 
 /// Changes that a slow listener may lag behind before it must read the overview anew.
 const BACKLOG: usize = 256;
+/// Wishes for checks that wait; who wishes more than that is not heard.
+const WISHES: usize = 64;
 /// Pictures that wait to be merged; beyond it the contexts wait too.
 const QUEUE: usize = 64;
 
@@ -48,13 +56,39 @@ pub struct Live {
     changes: broadcast::Sender<Arc<Told>>,
     /// How to reach the contexts, for what is asked on demand.
     contexts: Arc<BTreeMap<ContextName, Arc<Context>>>,
+    /// Where checks are wished; `None` where nobody makes any.
+    wishes: Option<mpsc::Sender<Wish>>,
     settings: Arc<Settings>,
     readings: Arc<Readings>,
+}
+
+/// What the merging task is asked for.
+#[derive(Debug)]
+enum Wish {
+    /// Somebody has begun to listen.
+    Watch,
+    /// A check, and who waits for it.
+    Check(EndpointId, Option<oneshot::Sender<CheckTold>>),
 }
 
 impl Live {
     /// Starts to look at the contexts; the tasks end with the last clone.
     pub fn start(contexts: Vec<Wanted>) -> Self {
+        Self::begin(contexts, None)
+    }
+
+    /// The same, which also asks endpoints whether they answer, but for what listens at `own`.
+    pub fn checking(contexts: Vec<Wanted>, own: Option<SocketAddr>) -> Self {
+        let servers = contexts.iter().filter_map(|it| it.target.as_ref().ok()?.authority());
+        let rules = Rules::sparing(servers);
+        let rules = match own {
+            Some(own) => rules.listening_on(own),
+            None => rules,
+        };
+        Self::begin(contexts, Some(Prober::new(rules, Arc::new(System))))
+    }
+
+    fn begin(contexts: Vec<Wanted>, prober: Option<Prober>) -> Self {
         let statuses = contexts.iter().map(|wanted| ContextStatus {
             name: wanted.name.clone(),
             state: ContextState::Connecting,
@@ -78,13 +112,17 @@ impl Live {
         let (overview, overviews) = watch::channel(Arc::new(first));
         let (settled, settles) = watch::channel(false);
         let (changes, _) = broadcast::channel(BACKLOG);
-        let merge = Merge { pictures, overview, settled, changes: changes.clone() };
-        tokio::spawn(merge.run(incoming));
+        let (wishes, heard) = mpsc::channel(WISHES);
+        let wishes = prober.is_some().then_some(wishes);
+        let checks = Checks::of(prober);
+        let merge = Merge { pictures, overview, settled, changes: changes.clone(), checks };
+        tokio::spawn(merge.run(incoming, heard));
         Self {
             overview: overviews,
             settled: settles,
             changes,
             contexts: Arc::new(reachable),
+            wishes,
             settings: Arc::default(),
             readings: Arc::default(),
         }
@@ -137,7 +175,26 @@ impl Live {
 
     /// All changes from now on.
     pub fn changes(&self) -> broadcast::Receiver<Arc<Told>> {
-        self.changes.subscribe()
+        let changes = self.changes.subscribe();
+        self.wish(Wish::Watch);
+        changes
+    }
+
+    /// Asks an endpoint, at most once in 5 s; `None` where nobody can say, since it is not open.
+    pub async fn checked(&self, id: EndpointId) -> Option<CheckTold> {
+        if self.wishes.is_none() {
+            return Some(CheckTold::Impossible);
+        }
+        let (tell, told) = oneshot::channel();
+        self.wish(Wish::Check(id, Some(tell)));
+        told.await.ok()
+    }
+
+    fn wish(&self, wish: Wish) {
+        if let Some(wishes) = &self.wishes {
+            // Of so many wishes at once the last ones may be lost.
+            let _ = wishes.try_send(wish);
+        }
     }
 }
 
@@ -149,6 +206,10 @@ impl Dashboard for Live {
     fn describe(&self, id: EndpointId) -> Described {
         let context = self.contexts.get(&id.cluster.context).cloned();
         Box::pin(describe(self.overview(), context, id))
+    }
+
+    fn check(&self, id: EndpointId) {
+        self.wish(Wish::Check(id, None));
     }
 
     fn default_mode(&self, cluster: &ClusterId) -> DefaultMode {
@@ -173,25 +234,50 @@ struct Merge {
     overview: watch::Sender<Arc<Overview>>,
     settled: watch::Sender<bool>,
     changes: broadcast::Sender<Arc<Told>>,
+    checks: Checks,
 }
 
 impl Merge {
-    async fn run(mut self, mut incoming: mpsc::Receiver<Picture>) {
+    async fn run(
+        mut self,
+        mut incoming: mpsc::Receiver<Picture>,
+        mut wished: mpsc::Receiver<Wish>,
+    ) {
         loop {
+            let is_watched = self.changes.receiver_count() > 0;
+            self.checks.start(is_watched);
+            let next = self.checks.next(is_watched);
             tokio::select! {
                 picture = incoming.recv() => match picture {
-                    Some(picture) => self.take(picture),
+                    Some(picture) => {
+                        self.take(picture);
+                        while let Ok(picture) = incoming.try_recv() {
+                            self.take(picture);
+                        }
+                        self.publish();
+                    }
                     None => break,
                 },
+                () = self.checks.heard() => {}
+                Some(wish) = wished.recv() => self.grant(wish),
+                () = until(next) => {
+                    if self.checks.is_to_be_shown() {
+                        self.publish();
+                    }
+                }
                 () = self.overview.closed() => return,
             }
-            while let Ok(picture) = incoming.try_recv() {
-                self.take(picture);
-            }
-            self.publish();
         }
         // Every context's entry was unusable: what was told of them stays.
         self.overview.closed().await;
+    }
+
+    fn grant(&mut self, wish: Wish) {
+        match wish {
+            // Whoever has begun to listen is counted.
+            Wish::Watch => {}
+            Wish::Check(id, waiting) => self.checks.wish(&id, waiting),
+        }
     }
 
     fn take(&mut self, picture: Picture) {
@@ -211,6 +297,7 @@ impl Merge {
             new.clusters
                 .extend(picture.iter().flat_map(|picture| picture.clusters.iter().cloned()));
         }
+        self.checks.tell(&mut new.clusters, !*self.settled.borrow());
         new.sort();
         for (before, after) in old.contexts.iter().zip(&new.contexts) {
             log(before, after);

@@ -1,0 +1,251 @@
+//! Which endpoints are asked, and when: after they became open, when somebody wishes it, and seldom
+//! while somebody looks. What was learnt is kept as long as the endpoint is the same.
+//!
+//! Pure: the time is an argument, and whoever calls runs the checks.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use skyports_model::{
+    Cluster, ClusterKind, Endpoint, EndpointId, EndpointState, ObjectRef, Timestamp,
+};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::probe::outcome::Outcome;
+use crate::probe::target::Target;
+use crate::probe::verdict;
+
+/// Checks at once.
+const AT_ONCE: usize = 16;
+/// Between two checks of one endpoint, whoever wishes them.
+const SOONEST: Duration = Duration::from_secs(5);
+/// Between two checks of one endpoint while somebody looks; longer where there are many.
+const SELDOM: Duration = Duration::from_secs(30);
+/// Checks a second of all endpoints while somebody looks.
+const A_SECOND: usize = 8;
+/// What became open is asked again and again for so long, until it answers.
+const FRESH: Duration = Duration::from_mins(2);
+/// An answer like the last one is told anew after so long, in seconds: people need not see a clock.
+const TOLD_ANEW: u64 = 300;
+
+/// What a check told whoever waits for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// The overview has it.
+    Learnt,
+    /// Nothing can be learnt from here.
+    Impossible,
+}
+
+/// A check to run.
+#[derive(Debug, Clone)]
+pub(super) struct Job {
+    pub(super) id: EndpointId,
+    pub(super) target: Target,
+    serial: u64,
+}
+
+/// A check that has ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) job: Job,
+    pub(super) outcome: Outcome,
+    pub(super) at: Timestamp,
+}
+
+/// All endpoints that can be asked.
+#[derive(Debug, Default)]
+pub(super) struct Probing {
+    kept: BTreeMap<EndpointId, Kept>,
+    running: usize,
+    serials: u64,
+}
+
+/// What is known of one endpoint.
+#[expect(clippy::struct_excessive_bools, reason = "they are not of one thing")]
+#[derive(Debug)]
+struct Kept {
+    /// What it is; another target or object is another endpoint.
+    target: Target,
+    object: ObjectRef,
+    opened: Option<Timestamp>,
+    serial: u64,
+    is_open: bool,
+    /// Whether it is asked on demand alone.
+    is_quiet: bool,
+    last: Option<(Outcome, Timestamp)>,
+    started: Option<Instant>,
+    is_running: bool,
+    is_wished: bool,
+    waiting: Vec<oneshot::Sender<Told>>,
+    fresh_until: Option<Instant>,
+}
+
+impl Probing {
+    /// Follows the clusters as the objects tell them; `is_first` while contexts are still being
+    /// read, when nothing has become open.
+    pub(super) fn follow(&mut self, clusters: &[Cluster], now: Instant, is_first: bool) {
+        let mut before = std::mem::take(&mut self.kept);
+        let endpoints = clusters.iter().flat_map(|cluster| {
+            // SkyServe opens a range of ports for services that are yet to come.
+            let is_quiet = cluster.kind == ClusterKind::ServeController;
+            cluster.endpoints.iter().map(move |endpoint| (endpoint, is_quiet))
+        });
+        for (endpoint, is_quiet) in endpoints {
+            let is_open = endpoint.state == EndpointState::Open;
+            // Of a context that is silent the endpoints are as they were.
+            let is_silent = matches!(endpoint.state, EndpointState::Unknown { .. });
+            let Some(target) = Target::of(endpoint).filter(|_| is_open || is_silent) else {
+                continue;
+            };
+            let kept = before.remove(&endpoint.id).filter(|kept| kept.is_of(endpoint, &target));
+            let mut kept = kept.unwrap_or_else(|| {
+                self.serials += 1;
+                let fresh_until = (!is_first && is_open).then(|| now + FRESH);
+                Kept::new(endpoint, target, self.serials, fresh_until)
+            });
+            kept.is_open = is_open;
+            kept.is_quiet = is_quiet;
+            self.kept.insert(endpoint.id.clone(), kept);
+        }
+    }
+
+    /// Says of open endpoints what was learnt of them.
+    pub(super) fn apply(&self, clusters: &mut [Cluster]) {
+        for cluster in clusters {
+            for place in 0..cluster.endpoints.len() {
+                let state = cluster.endpoints.get(place).and_then(|endpoint| {
+                    let kept = self.kept.get(&endpoint.id).filter(|kept| kept.is_open)?;
+                    let (outcome, at) = kept.last.as_ref()?;
+                    verdict::state(outcome, cluster, endpoint, *at)
+                });
+                if let (Some(state), Some(endpoint)) = (state, cluster.endpoints.get_mut(place)) {
+                    endpoint.state = state;
+                }
+            }
+        }
+    }
+
+    /// Somebody wishes a check.
+    pub(super) fn wish(&mut self, id: &EndpointId, waiting: Option<oneshot::Sender<Told>>) {
+        if let Some(kept) = self.kept.get_mut(id).filter(|kept| kept.is_open) {
+            kept.is_wished = true;
+            kept.waiting.extend(waiting);
+        }
+    }
+
+    /// The checks to run now.
+    pub(super) fn due(&mut self, now: Instant, is_watched: bool) -> Vec<Job> {
+        let period = self.period();
+        let mut due: Vec<_> = self
+            .kept
+            .iter_mut()
+            .filter_map(|(id, kept)| Some((kept.due(period, is_watched, now)?, id, kept)))
+            .filter(|(at, ..)| *at <= now)
+            .collect();
+        // Wishes first, then who has waited longest.
+        due.sort_by_key(|(at, _, kept)| (!kept.is_wished, *at));
+        let room = AT_ONCE.saturating_sub(self.running);
+        let jobs: Vec<Job> =
+            due.into_iter().take(room).map(|(_, id, kept)| kept.job(id, now)).collect();
+        self.running += jobs.len();
+        jobs
+    }
+
+    /// When the next check is due; `None` while none is, or while as many run as may.
+    pub(super) fn next(&self, now: Instant, is_watched: bool) -> Option<Instant> {
+        let period = self.period();
+        let due = self.kept.values().filter_map(|kept| kept.due(period, is_watched, now));
+        due.min().filter(|_| self.running < AT_ONCE)
+    }
+
+    /// Takes what a check has found; whether the overview is to say something else now.
+    pub(super) fn take(&mut self, Ended { job, outcome, at }: Ended) -> bool {
+        self.running = self.running.saturating_sub(1);
+        // An endpoint that is another one since is not told of.
+        let kept = self.kept.get_mut(&job.id).filter(|kept| kept.serial == job.serial);
+        kept.is_some_and(|kept| kept.take(outcome, at))
+    }
+
+    /// Between two checks of an endpoint that is well.
+    fn period(&self) -> Duration {
+        let all = u32::try_from(self.kept.len() / A_SECOND).unwrap_or(u32::MAX);
+        SELDOM.max(Duration::from_secs(all.into()))
+    }
+}
+
+impl Kept {
+    fn new(endpoint: &Endpoint, target: Target, serial: u64, fresh: Option<Instant>) -> Self {
+        Self {
+            target,
+            object: endpoint.object.clone(),
+            opened: endpoint.opened,
+            serial,
+            is_open: false,
+            is_quiet: false,
+            last: None,
+            started: None,
+            is_running: false,
+            is_wished: false,
+            waiting: vec![],
+            fresh_until: fresh,
+        }
+    }
+
+    fn is_of(&self, endpoint: &Endpoint, target: &Target) -> bool {
+        self.target == *target && self.object == endpoint.object && self.opened == endpoint.opened
+    }
+
+    /// When it is to be asked.
+    fn due(&self, period: Duration, is_watched: bool, now: Instant) -> Option<Instant> {
+        if self.is_running || !self.is_open {
+            return None;
+        }
+        let is_fresh = !self.is_quiet && self.fresh_until.is_some_and(|until| now < until);
+        let is_watched = is_watched && !self.is_quiet;
+        match self.started {
+            None => (self.is_wished || is_fresh || is_watched).then_some(now),
+            Some(started) if self.is_wished || (is_fresh && !self.has_answered()) => {
+                Some(started + SOONEST)
+            }
+            // Not all at once: each has its own few seconds more.
+            Some(started) => {
+                is_watched.then(|| started + period + Duration::from_secs(self.serial * 7 % 11))
+            }
+        }
+    }
+
+    fn has_answered(&self) -> bool {
+        matches!(self.last, Some((Outcome::Answered(_) | Outcome::Connected { .. }, _)))
+    }
+
+    fn job(&mut self, id: &EndpointId, now: Instant) -> Job {
+        self.started = Some(now);
+        self.is_running = true;
+        Job { id: id.clone(), target: self.target.clone(), serial: self.serial }
+    }
+
+    fn take(&mut self, outcome: Outcome, at: Timestamp) -> bool {
+        self.is_running = false;
+        let told = match outcome {
+            Outcome::Forbidden(_) | Outcome::NoWay(_) => Told::Impossible,
+            _ => Told::Learnt,
+        };
+        for waiting in self.waiting.drain(..) {
+            // Who does not wait any more needs no answer.
+            let _ = waiting.send(told);
+        }
+        let was_wished = std::mem::take(&mut self.is_wished);
+        let is_known = self.last.as_ref().is_some_and(|(last, then)| {
+            last.is_like(&outcome) && then.age(at) < TOLD_ANEW && !was_wished
+        });
+        if !is_known {
+            self.last = Some((outcome, at));
+        }
+        !is_known
+    }
+}
