@@ -14,6 +14,7 @@ from rig.rig import Rig
 
 OURS = ("app.kubernetes.io/managed-by", "skyports")
 MODES = ("loadbalancer", "ingress")
+DROPPED = "dropped_by_skypilot"
 # What a write changes by itself.
 RESTLESS = ("resourceVersion", "managedFields", "generation")
 Key = tuple[str, str]
@@ -121,7 +122,8 @@ def _is_skypilots(namespace: str, c: str, entry: dict) -> bool:
 
 
 def is_shown(state: State, overview: dict) -> None:
-    """The overview has exactly the ports that there are, and every object of ours."""
+    """The overview has exactly the ports that there are, and every object of ours; beside them, what
+    it says was dropped."""
     for c, cluster in clusters(overview, state.namespace).items():
         shown = [(endpoint["mode"], endpoint["port"]) for endpoint in cluster["endpoints"]]
         assert len(shown) == len(set(shown)), f"twice: {shown}"
@@ -131,4 +133,11 @@ def is_shown(state: State, overview: dict) -> None:
         there = {("loadbalancer", port) for port in state.ports(c, "loadbalancer")}
         # A Service that no path leads to is told as well, as what is missing.
         there |= {("ingress", port) for port in backends.union(state.ports(c, "ingress"))}
-        assert set(shown) == there, f"shown, not there: {set(shown) - there}; there, not shown: {there - set(shown)}"
+        dropped = {
+            (endpoint["mode"], endpoint["port"])
+            for endpoint in cluster["endpoints"]
+            if (endpoint["reason"] or {}).get("code") == DROPPED
+        }
+        wrongly = dropped & {(mode, port) for mode in MODES for port in state.ports(c, mode)}
+        assert not wrongly, f"told as dropped, and open: {wrongly}"
+        assert set(shown) - dropped == there - dropped, f"shown, not there: {set(shown) - there}; there, not shown: {there - set(shown)}"
