@@ -46,6 +46,11 @@ def test_a_port_that_a_launch_dropped_is_shown_and_comes_back(rig: Rig, namespac
         change(server, namespace, c, "close", 6006, "loadbalancer")
         del back[6006]
         wait_for_overview(server, "6006 to be gone", lambda o: states(o, namespace, c) == back)
+        # Neither is what another skyports closes.
+        change(server, namespace, c, "open", 6006, "loadbalancer")
+        wait_for_overview(server, "6006 once more", lambda o: 6006 in states(o, namespace, c))
+        skyports.run("close", f"{namespace}/train", "6006").expect(0)
+        wait_for_overview(server, "its end", lambda o: states(o, namespace, c) == back)
 
 
 def test_a_path_that_a_launch_dropped_is_shown_and_comes_back(rig: Rig, namespace: str, skyports: Skyports) -> None:

@@ -5,6 +5,7 @@ use crate::id::{ContextName, ObjectRef};
 use crate::time::clock_time;
 
 impl Reason {
+    #[expect(clippy::too_many_lines, reason = "a few lines a cause")]
     pub(super) fn sentences(&self, context: &ContextName) -> (String, String) {
         let none = String::new;
         match self {

@@ -6,6 +6,7 @@ use crate::id::{ContextName, Namespace, ObjectRef};
 use crate::kubectl::Kubectl;
 
 impl Reason {
+    #[expect(clippy::too_many_lines, reason = "a few lines a cause")]
     pub(super) fn steps(&self, context: &ContextName) -> Vec<Step> {
         let kubectl = Kubectl::of(context);
         let describe = |object| Step::command("See its events", kubectl.describe(object));

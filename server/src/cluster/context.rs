@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use skyports_k8s::ground::Ground;
 use skyports_model::{ClusterId, ObjectRef, PortSet};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OnceCell, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
@@ -21,6 +21,8 @@ pub(crate) struct Context {
     pub(crate) target: Arc<Target>,
     questions: mpsc::Sender<Question>,
     turns: Turns,
+    /// As whom the API server knows us, once it was asked.
+    pub(super) who: Arc<OnceCell<Option<String>>>,
     /// Notes that are being left on pods.
     notes: TaskTracker,
 }
@@ -40,7 +42,7 @@ impl Context {
         let (questions, asked) = mpsc::channel(QUEUE);
         let target = wanted.target.as_ref().ok().map(Arc::clone);
         let (turns, notes) = (Turns::default(), TaskTracker::new());
-        (target.map(|target| Self { target, questions, turns, notes }), asked)
+        (target.map(|target| Self { target, questions, turns, who: Arc::default(), notes }), asked)
     }
 
     /// Says that ports are about to be closed, so that nobody is said to have dropped them.

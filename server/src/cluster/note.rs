@@ -1,6 +1,7 @@
 //! Leaves an Event on the head pod for what was opened or closed: who, which ports, which mode. Best
 //! effort, after the answer has left: a missing right to write Events keeps nobody from working.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kube::Client;
@@ -28,9 +29,10 @@ pub(super) fn leave(
     outcome: &Outcome,
 ) {
     let Some((reason, what)) = told(outcome) else { return };
+    let known = Arc::clone(&context.who);
     context.aside(async move {
         let deadline = Instant::now() + PATIENCE;
-        let message = match who(&client, deadline).await {
+        let message = match known.get_or_init(|| who(&client, deadline)).await {
             Some(who) => format!("{what} by {who}"),
             None => what,
         };

@@ -26,7 +26,7 @@ pub struct ServiceFacts {
     /// `spec.externalIPs`, then the annotation `skypilot.co/external-ip`: SkyPilot's order for a
     /// controller without an address.
     pub(crate) external: Option<Host>,
-    /// Who wrote it last.
+    /// Who else wrote it last.
     pub(crate) writer: Option<Writer>,
     /// Ports of ours that were taken away, and not by us.
     pub(crate) dropped: Vec<Port>,
@@ -43,8 +43,11 @@ impl Follow for ServiceFacts {
             return;
         }
         let is_gone = |port: &Port| !self.ports.iter().any(|now| now.port == *port);
-        // What this process closes is not ours any more when it goes (`Objects::let_go`).
-        let ours = before.ports.iter().filter(|port| port.is_ours).map(|port| port.port);
+        // What this process closes is not ours any more when it goes (`Objects::let_go`); what
+        // another skyports closes goes without a write of anybody else.
+        let is_theirs = self.writer != before.writer;
+        let ours = before.ports.iter().filter(|port| is_theirs && port.is_ours);
+        let ours = ours.map(|port| port.port);
         self.dropped = before.dropped.iter().copied().chain(ours).filter(is_gone).collect();
         self.dropped.sort();
         self.dropped.dedup();

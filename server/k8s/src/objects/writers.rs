@@ -1,5 +1,5 @@
-//! Who wrote an object, by its `managedFields`: what is ours in an object that others share, and
-//! whose write took it away.
+//! Who wrote an object, by its `managedFields`: what is ours in an object that others share, and who
+//! else has written it.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta};
 use skyports_model::{Port, Timestamp};
@@ -9,7 +9,11 @@ use super::{seconds, text};
 /// The field manager under which skyports writes.
 const OURS: &str = "skyports";
 
-/// The last write of what was asked for; a status is no such write.
+/// The last write of somebody else; a status is no such write.
+///
+/// The API server keeps a write's time while its manager's set of fields stays the same, and forgets
+/// a manager who owns nothing any more. So a newer one is proof that somebody else wrote, and when
+/// ports of ours go without one, a skyports closed them, here or in another process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Writer {
     /// The field manager: `OpenAPI-Generator` for SkyPilot (seen with 0.14.1).
@@ -19,14 +23,14 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Who wrote last. Of two within one second the other one is told: our own write is known here.
+    /// Who else wrote last.
     pub(super) fn last(meta: &ObjectMeta) -> Option<Self> {
         let of = |entry: &ManagedFieldsEntry| {
             let manager = text(entry.manager.as_deref(), 120)?;
             Some(Self { manager, at: seconds(entry.time.as_ref()?) })
         };
-        let writers = specs(meta).filter_map(of);
-        writers.max_by_key(|writer| (writer.at, &*writer.manager != OURS))
+        let others = specs(meta).filter(|entry| entry.manager.as_deref() != Some(OURS));
+        others.filter_map(of).max_by_key(|writer| writer.at)
     }
 }
 
@@ -71,14 +75,16 @@ mod tests {
         ]));
         assert_eq!(our_ports(&meta), [Port::new(6006).unwrap()]);
         let last = Writer::last(&meta).unwrap();
-        assert_eq!(&*last.manager, OURS, "a status is no write of what was asked for");
+        assert_eq!(
+            &*last.manager, "OpenAPI-Generator",
+            "a status is no write of what was asked for"
+        );
     }
 
     #[test]
-    fn of_two_in_one_second_the_other_wrote_last() {
-        let entry = |manager| json!({ "manager": manager, "time": "2026-11-24T05:00:00Z" });
-        let last = Writer::last(&meta(json!([entry("skyports"), entry("OpenAPI-Generator")])));
-        assert_eq!(&*last.unwrap().manager, "OpenAPI-Generator");
+    fn we_are_no_other() {
+        let entry = json!({ "manager": "skyports", "time": "2026-11-24T05:00:00Z" });
+        assert_eq!(Writer::last(&meta(json!([entry]))), None);
         assert_eq!(Writer::last(&meta(json!([]))), None);
     }
 }

@@ -9,20 +9,27 @@ use crate::testing::*;
 
 const C: &str = "demo-2ea4";
 
-/// The shared Service, with the ports that skyports put there.
+/// The shared Service, with the ports that skyports put there; SkyPilot wrote it a moment ago.
 fn shared(ports: &[i32], ours: &[i32]) -> k8s_openapi::api::core::v1::Service {
     let mut service = balancer(C, ports);
     let keys = ours
         .iter()
         .map(|port| (format!("k:{{\"port\":{port},\"protocol\":\"TCP\"}}"), json!({ ".": {} })));
     let fields = json!({ "f:spec": { "f:ports": keys.collect::<serde_json::Map<_, _>>() } });
-    service.metadata.managed_fields = Some(vec![ManagedFieldsEntry {
+    let theirs = ManagedFieldsEntry {
+        manager: Some("OpenAPI-Generator".to_owned()),
+        // It takes ports of ours away by a newer write.
+        time: Some(ago(if ours.is_empty() { 10 } else { 60 })),
+        ..ManagedFieldsEntry::default()
+    };
+    let our_own = ManagedFieldsEntry {
         manager: Some("skyports".to_owned()),
         operation: Some("Update".to_owned()),
         fields_v1: Some(FieldsV1(fields)),
         time: Some(ago(30)),
         ..ManagedFieldsEntry::default()
-    }]);
+    };
+    service.metadata.managed_fields = Some(vec![theirs, our_own]);
     service.metadata.uid = Some("u1".to_owned());
     service
 }
