@@ -1,7 +1,7 @@
 //! Everything that talks to a Kubernetes API: contexts, clients, watches, the picture of each
 //! context. The only module that names `kube`.
 //!
-//! Start reading at [`contexts::resolve`], then [`view::run`].
+//! Start reading at [`contexts::resolve`], then `view::run`.
 
 pub(crate) mod apply;
 pub(crate) mod check;
