@@ -28,6 +28,8 @@ pub struct ServiceFacts {
     pub(crate) external: Option<Host>,
     /// Who else wrote it last.
     pub(crate) writer: Option<Writer>,
+    /// Tells whether somebody else has written it ([`writers::of_others`]).
+    pub(crate) others: u64,
     /// Ports of ours that were taken away, and not by us.
     pub(crate) dropped: Vec<Port>,
     /// Whether only some networks may reach its addresses.
@@ -45,7 +47,7 @@ impl Follow for ServiceFacts {
         let is_gone = |port: &Port| !self.ports.iter().any(|now| now.port == *port);
         // What this process closes is not ours any more when it goes (`Objects::let_go`); what
         // another skyports closes goes without a write of anybody else.
-        let is_theirs = self.writer != before.writer;
+        let is_theirs = self.others != before.others;
         let ours = before.ports.iter().filter(|port| is_theirs && port.is_ours);
         let ours = ours.map(|port| port.port);
         self.dropped = before.dropped.iter().copied().chain(ours).filter(is_gone).collect();
@@ -146,6 +148,7 @@ impl ServiceFacts {
                 .or_else(|| annotation(meta, "skypilot.co/external-ip"))
                 .and_then(|text| Host::parse(text).ok()),
             writer: Writer::last(meta),
+            others: writers::of_others(meta),
             dropped: vec![],
             is_restricted: spec.load_balancer_source_ranges.is_some_and(|it| !it.is_empty()),
             lost_restriction: false,

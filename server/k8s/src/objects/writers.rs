@@ -1,6 +1,8 @@
 //! Who wrote an object, by its `managedFields`: what is ours in an object that others share, and who
 //! else has written it.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta};
 use skyports_model::{Port, Timestamp};
 
@@ -10,10 +12,6 @@ use super::{seconds, text};
 const OURS: &str = "skyports";
 
 /// The last write of somebody else; a status is no such write.
-///
-/// The API server keeps a write's time while its manager's set of fields stays the same, and forgets
-/// a manager who owns nothing any more. So a newer one is proof that somebody else wrote, and when
-/// ports of ours go without one, a skyports closed them, here or in another process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Writer {
     /// The field manager: `OpenAPI-Generator` for SkyPilot (seen with 0.14.1).
@@ -32,6 +30,21 @@ impl Writer {
         let others = specs(meta).filter(|entry| entry.manager.as_deref() != Some(OURS));
         others.filter_map(of).max_by_key(|writer| writer.at)
     }
+}
+
+/// A number for everything that others own and when they wrote it.
+///
+/// A write of somebody else that changes what they own changes it (the API server keeps a write's
+/// time while its manager's set of fields stays the same); a write of ours does not. So when ports of
+/// ours go and it stays, a skyports closed them, here or in another process.
+pub(super) fn of_others(meta: &ObjectMeta) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for entry in specs(meta).filter(|entry| entry.manager.as_deref() != Some(OURS)) {
+        entry.manager.hash(&mut hasher);
+        entry.time.as_ref().map(|time| time.0.as_second()).hash(&mut hasher);
+        entry.fields_v1.as_ref().map(|fields| fields.0.to_string()).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// The ports of a Service that skyports put there.
