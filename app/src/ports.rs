@@ -9,8 +9,8 @@ mod form;
 use serde::{Deserialize, Serialize};
 use skyports_model::plan::Direction;
 use skyports_model::{
-    Ask, CloseRequest, Cluster, ClusterId, EndpointId, OpenMode, OpenRequest, Outcome, Overview,
-    Port, PortSet,
+    Ask, CloseRequest, Cluster, ClusterId, Code, EndpointId, OpenMode, OpenRequest, Outcome,
+    Overview, Port, PortSet,
 };
 
 pub use form::PortForm;
@@ -91,7 +91,7 @@ pub async fn answer(
             }
             Ok(outcome) => return waiting(dialog(Pane::Stopped(&outcome), None)),
             // What stands in the way is told by the plan, and with more detail.
-            Err(error) if error.code == "dangerous_port" => {}
+            Err(error) if error.code == Code::DangerousPort.as_str() => {}
             Err(error) => return waiting(dialog(Pane::Failed(&error), None)),
         }
     }

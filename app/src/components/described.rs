@@ -6,10 +6,9 @@ use skyports_model::{Cluster, Description, Endpoint, ObjectRef, ObjectText};
 
 use super::code_block::{code_block, titled_code};
 use super::event_list::event_list;
-use super::finding::{prose, steps};
 use super::fold::{fold, summary};
 use super::icon::icon;
-use super::note::{framed, note};
+use super::note::{failure, note};
 use crate::dashboard::DashboardError;
 use crate::node::{Element, el};
 use crate::panel::Described;
@@ -67,17 +66,7 @@ pub(crate) fn told(description: &Description) -> Element {
 
 /// That nothing could be read.
 pub(crate) fn untold(error: &DashboardError) -> Element {
-    reading(failed(error))
-}
-
-/// Why nothing could be read, and what to do.
-fn failed(error: &DashboardError) -> Element {
-    let DashboardError { code, message, next } = error;
-    let next = (!next.is_empty()).then(|| steps(next));
-    let said = el("div").with(prose(el("p"), message)).with(next);
-    framed("attention", icon("attention"), said)
-        .attr("data-code", code.clone())
-        .attr("role", "alert")
+    reading(failure(error))
 }
 
 fn yaml(text: &ObjectText) -> Element {

@@ -2,8 +2,9 @@
 
 use skyports_model::{Code, ContextState, ContextStatus, Finding};
 
-use super::finding::finding;
+use super::finding::{finding, prose, steps};
 use super::icon::icon;
+use crate::dashboard::DashboardError;
 use crate::node::{Element, el};
 
 /// The notes of a context; none where all is well.
@@ -16,6 +17,16 @@ pub(crate) fn context_notes(context: &ContextStatus) -> Vec<Element> {
 pub(crate) fn note(found: &Finding, unfolded: bool) -> Element {
     let state = if found.code == Code::Unreachable { "unknown" } else { "attention" };
     framed(state, icon(state), finding(found, unfolded))
+}
+
+/// Why something that was asked for could not be had, and what to do.
+pub(crate) fn failure(error: &DashboardError) -> Element {
+    let DashboardError { code, message, next } = error;
+    let next = (!next.is_empty()).then(|| steps(next));
+    let said = el("div").with(prose(el("p"), message)).with(next);
+    framed("attention", icon("attention"), said)
+        .attr("data-code", code.clone())
+        .attr("role", "alert")
 }
 
 /// A frame in the colour of a state, with a sign and what is to be said.

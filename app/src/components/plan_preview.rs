@@ -8,11 +8,10 @@ use skyports_model::{Cluster, EndpointId, Outcome};
 
 use super::code_block::{code_block, titled_code};
 use super::endpoint_url::future_url;
-use super::finding::{finding, prose, steps};
+use super::finding::{finding, prose};
 use super::fold::{fold, summary};
 use super::icon::icon;
 use super::note::{framed, note};
-use crate::dashboard::DashboardError;
 use crate::node::{Element, el};
 use crate::ports::{PortForm, words};
 
@@ -147,16 +146,6 @@ fn text(step: &PlannedStep) -> Option<Element> {
         el("code").with(yaml.as_ref()?.trim_end().to_owned())
     };
     Some(titled_code(title, code, &format!("the YAML of the {}", object.kind.as_str())))
-}
-
-/// Why nothing can come of it.
-pub(crate) fn failed(error: &DashboardError) -> Element {
-    let DashboardError { code, message, next } = error;
-    let next = (!next.is_empty()).then(|| steps(next));
-    let said = el("div").with(prose(el("p"), message)).with(next);
-    framed("attention", icon("attention"), said)
-        .attr("data-code", code.clone())
-        .attr("role", "alert")
 }
 
 /// What was written, what was not, and why.

@@ -8,7 +8,8 @@ use skyports_model::{Cluster, Endpoint, EndpointId, Mode, OpenMode, Outcome, Why
 use super::finding::prose;
 use super::icon::icon;
 use super::no_open_ports::USUAL;
-use super::plan_preview::{failed, plan_preview, stopped};
+use super::note::failure;
+use super::plan_preview::{plan_preview, stopped};
 use crate::dashboard::DashboardError;
 use crate::node::{Element, el};
 use crate::ports::{PortForm, Wrong, words};
@@ -110,7 +111,7 @@ pub(crate) fn port_dialog(dialog: &PortDialog<'_>) -> Element {
     let preview = el("div").class("pane preview").attr("aria-live", "polite").with(match pane {
         Pane::Nothing => nothing(dialog),
         Pane::Plan(preflight) => plan_preview(preflight, cluster, form),
-        Pane::Failed(error) => failed(error),
+        Pane::Failed(error) => failure(error),
         Pane::Stopped(outcome) => stopped(outcome),
     });
     let panes = match direction {
