@@ -266,6 +266,8 @@ pub struct AppGuess {
 pub enum Confidence {
     /// From the port's number alone.
     Guess,
+    /// From its answers.
+    Seen,
 }
 
 impl Confidence {
@@ -273,6 +275,7 @@ impl Confidence {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Guess => "guess",
+            Self::Seen => "seen",
         }
     }
 }

@@ -35,6 +35,7 @@ pub mod shell;
 mod testing;
 pub mod time;
 pub mod url;
+pub mod verdict;
 
 pub use arrangement::{Grouping, Sort, SortKey};
 pub use caution::Caution;
@@ -64,3 +65,5 @@ pub use refusal::Refusal;
 pub use request::{Ask, Cidr, CloseRequest, OpenMode, OpenRequest, Reach, Sources};
 pub use time::Timestamp;
 pub use url::ExternalUrl;
+// `Verdict` at the root is `check`’s, on a mode of a context.
+pub use verdict::{Exchange, VerdictKind};
