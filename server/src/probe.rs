@@ -12,6 +12,7 @@ pub mod resolve;
 pub mod rules;
 pub mod target;
 mod tls;
+pub mod trace;
 pub mod verdict;
 
 #[cfg(test)]
@@ -30,6 +31,7 @@ use self::resolve::Resolve;
 use self::rules::Rules;
 use self::target::Target;
 use self::tls::Tls;
+use self::trace::Trace;
 
 /// A check ends by then, whatever the other side does.
 const TOTAL: Duration = Duration::from_secs(5);
@@ -53,18 +55,31 @@ impl Prober {
 
     /// One check, within 5 s.
     pub async fn check(&self, target: &Target) -> Outcome {
-        let deadline = Instant::now() + TOTAL;
+        self.traced(target).await.0
+    }
+
+    /// One check, within 5 s, and how long its steps took.
+    pub async fn traced(&self, target: &Target) -> (Outcome, Trace) {
+        let mut trace = Trace::default();
+        let outcome = self.run(target, &mut trace).await;
+        (outcome, trace)
+    }
+
+    async fn run(&self, target: &Target, trace: &mut Trace) -> Outcome {
+        let started = Instant::now();
+        let deadline = started + TOTAL;
         let addresses = match timeout_at(deadline, self.addresses(target)).await {
             Ok(Ok(addresses)) => addresses,
             Ok(Err(outcome)) => return outcome,
             Err(_) => return Outcome::TimedOut(Step::Name),
         };
-        let mut outcome = self.once(&addresses, target, deadline).await;
+        trace.found(target, &addresses, started.elapsed());
+        let mut outcome = self.once(&addresses, target, deadline, trace).await;
         for _ in 1..TRIES {
-            if !matches!(outcome, Outcome::Refused | Outcome::Ended(_)) {
+            if !outcome.is_no_answer() {
                 break;
             }
-            match self.once(&addresses, target, deadline).await {
+            match self.once(&addresses, target, deadline, trace).await {
                 // Nothing better than the first time.
                 Outcome::Refused | Outcome::Ended(_) | Outcome::TimedOut(_) => {}
                 other => outcome = other,
@@ -74,17 +89,26 @@ impl Prober {
     }
 
     /// One connection, and one question over it.
-    async fn once(&self, addresses: &[SocketAddr], target: &Target, deadline: Instant) -> Outcome {
+    async fn once(
+        &self,
+        addresses: &[SocketAddr],
+        target: &Target,
+        deadline: Instant,
+        trace: &mut Trace,
+    ) -> Outcome {
+        trace.begin();
         let started = Instant::now();
-        let stream = match timeout_at(deadline, connect::first(addresses)).await {
-            Ok(Ok(stream)) => stream,
-            Ok(Err(outcome)) => return outcome,
-            Err(_) => return Outcome::TimedOut(Step::Connect),
+        let outcome = match timeout_at(deadline, connect::first(addresses)).await {
+            Ok(Ok(stream)) => {
+                trace.connect = Some(outcome::millis(started.elapsed()));
+                let talk = self.talk(stream, target, started, trace);
+                timeout_at(deadline, talk).await.unwrap_or(Outcome::TimedOut(Step::Answer))
+            }
+            Ok(Err(outcome)) => outcome,
+            Err(_) => Outcome::TimedOut(Step::Connect),
         };
-        match timeout_at(deadline, self.talk(stream, target, started)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Outcome::TimedOut(Step::Answer),
-        }
+        trace.end(&outcome);
+        outcome
     }
 
     /// The addresses to connect to. One that may not be asked forbids them all: a name that leads
@@ -129,13 +153,25 @@ impl Prober {
         None
     }
 
-    async fn talk(&self, stream: TcpStream, target: &Target, started: Instant) -> Outcome {
+    async fn talk(
+        &self,
+        stream: TcpStream,
+        target: &Target,
+        started: Instant,
+        trace: &mut Trace,
+    ) -> Outcome {
         match target.request() {
             None => Outcome::Connected { millis: outcome::millis(started.elapsed()) },
-            Some(request) if request.is_tls => match self.tls.wrap(stream, target.host()).await {
-                Ok(stream) => ask::get(stream, request, started).await,
-                Err(error) => Outcome::TlsFailed(outcome::told(&error)),
-            },
+            Some(request) if request.is_tls => {
+                let begun = Instant::now();
+                match self.tls.wrap(stream, target.host()).await {
+                    Ok(stream) => {
+                        trace.tls = Some(outcome::millis(begun.elapsed()));
+                        ask::get(stream, request, started).await
+                    }
+                    Err(error) => Outcome::TlsFailed(outcome::told(&error)),
+                }
+            }
             Some(request) => ask::get(stream, request, started).await,
         }
     }

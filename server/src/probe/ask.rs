@@ -21,6 +21,9 @@ const LARGEST_HEAD: usize = 32 << 10;
 const MOST_HEADERS: usize = 256;
 /// Read of a body, for its title.
 const LARGEST_BODY: usize = 256 << 10;
+/// How apps refuse to be asked by a name, in lower case: MLflow 3.17 and Starlette, Vite 6, Django.
+const HOST_REFUSED: [&[u8]; 3] =
+    [b"invalid host header", b"blocked request. this host", b"invalid http_host header"];
 /// A body that comes slowly is left: the answer itself is known.
 const BODY: Duration = Duration::from_secs(1);
 
@@ -73,7 +76,9 @@ async fn answer(response: Response<Incoming>, millis: u32) -> Answer {
     let status = head.status.as_u16();
     let text = |name: HeaderName| text(&head.headers, name);
     let is_page = text(header::CONTENT_TYPE).is_none_or(|kind| kind.contains("html"));
-    let page = if is_page { beginning(body).await } else { vec![] };
+    // Of a refusal the words tell what is refused, in whatever form they come.
+    let is_refusal = matches!(status, 400 | 403 | 421);
+    let page = if is_page || is_refusal { beginning(body).await } else { vec![] };
     let title = title(&page);
     let is_of_nginx = title.as_ref().is_some_and(|title| title.starts_with(&status.to_string()))
         && find(&page, b"nginx").is_some();
@@ -83,6 +88,7 @@ async fn answer(response: Response<Incoming>, millis: u32) -> Answer {
         location: text(header::LOCATION).filter(|_| head.status.is_redirection()),
         title,
         is_of_nginx,
+        refuses_host: is_refusal && HOST_REFUSED.iter().any(|word| find(&page, word).is_some()),
         millis,
     }
 }

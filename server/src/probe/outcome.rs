@@ -59,11 +59,18 @@ pub struct Answer {
     pub location: Option<String>,
     /// Whether it is one of nginx's own pages.
     pub is_of_nginx: bool,
+    /// Whether the app refuses to be asked by that name, whatever the path.
+    pub refuses_host: bool,
     /// How long the answer's head took.
     pub millis: u32,
 }
 
 impl Outcome {
+    /// Whether the connection was refused, or ended without an answer.
+    pub fn is_no_answer(&self) -> bool {
+        matches!(self, Self::Refused | Self::Ended(_))
+    }
+
     /// Whether both say the same but for the time that it took.
     pub fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
@@ -79,7 +86,7 @@ impl Outcome {
 impl Answer {
     /// The answer in a few words: `200 in 12 ms, “JupyterLab”`.
     pub fn told(&self) -> String {
-        let Self { status, server, title, location, is_of_nginx: _, millis } = self;
+        let Self { status, server, title, location, millis, .. } = self;
         let mut text = format!("{status} in {millis} ms");
         if let Some(location) = location {
             text = format!("{text}, to {location}");

@@ -28,6 +28,7 @@ fn answered(millis: u32) -> Outcome {
         title: None,
         location: None,
         is_of_nginx: false,
+        refuses_host: false,
         millis,
     })
 }

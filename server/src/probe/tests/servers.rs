@@ -12,8 +12,10 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
+use super::super::Prober;
 use super::super::outcome::Outcome;
-use super::{answer, check};
+use super::super::rules::Rules;
+use super::{Names, answer, check, target};
 
 /// What a server was asked.
 type Visits = Arc<Mutex<Vec<String>>>;
@@ -101,6 +103,43 @@ async fn what_is_no_http_is_told_apart_from_nobody() {
     let (listener, address) = bound().await;
     drop(listener);
     assert_eq!(check(&format!("http://{address}/")).await, Outcome::Refused);
+}
+
+#[tokio::test]
+async fn a_refused_host_is_told_from_other_refusals() {
+    let words = "Invalid Host header - possible DNS rebinding attack detected";
+    for (status, body, expected) in [
+        ("403 Forbidden", words, true),
+        ("403 Forbidden", "Log in first", false),
+        ("200 OK", words, false),
+    ] {
+        let (address, _) = server(&page(status, "Content-Type: text/plain\r\n", body)).await;
+        assert_eq!(answer(check(&format!("http://{address}/")).await).refuses_host, expected);
+    }
+}
+
+#[tokio::test]
+async fn each_step_of_a_check_has_its_time() {
+    let (address, _) = server(&page("200 OK", "", "")).await;
+    let at = target(&format!("http://{address}/"));
+    let (outcome, trace) =
+        Prober::new(Rules::default(), Names::answering(&[])).traced(&at).await;
+    let total = answer(outcome).millis;
+    let steps = trace.connect.unwrap() + trace.answer.unwrap();
+    assert!(steps.abs_diff(total) <= 1, "{trace:?}, {total} ms in all");
+    assert_eq!((trace.name, trace.tls), (None, None));
+    assert_eq!((trace.connections, trace.refused), (1, 0));
+    assert_eq!(trace.addresses, [address.ip()]);
+}
+
+#[tokio::test]
+async fn every_refused_connection_is_counted() {
+    let (listener, address) = bound().await;
+    drop(listener);
+    let at = target(&format!("http://{address}/"));
+    let (_, trace) = Prober::new(Rules::default(), Names::answering(&[])).traced(&at).await;
+    assert_eq!((trace.connections, trace.refused), (3, 3));
+    assert_eq!((trace.connect, trace.answer), (None, None));
 }
 
 /// A certificate that nobody has signed, for `lb.example`.
