@@ -10,7 +10,7 @@ use std::time::Duration;
 use skyports_app::dashboard::Dashboard as _;
 use skyports_model::{
     Ask, CloseRequest, Cluster, Endpoint, Mode, OpenMode, OpenRequest, Overview, Port, PortSet,
-    Reach, Sources,
+    Reach, Sources, WhyMode,
 };
 
 use super::exit::{Exit, note, tell, tell_failure};
@@ -18,6 +18,7 @@ use super::find::{PATIENCE, find, tell_contexts};
 use crate::cluster::contexts;
 use crate::config::args::{CloseArgs, CommonArgs, OpenArgs, PlanOutput};
 use crate::config::environment;
+use crate::config::skypilot::SkyPilotConfig;
 use crate::dashboard::live::Live;
 use crate::dashboard::ports::Settings;
 
@@ -41,7 +42,8 @@ pub fn open(args: OpenArgs) -> Exit {
         let cluster = named(&overview, &cluster)?;
         let mode = mode.unwrap_or_else(|| {
             let default = live.default_mode(&cluster.id);
-            note(format!("mode {}: {}", default.mode, default.why.sentence()));
+            let why = default.why.sentence();
+            note(format!("mode {}: {why}{}", default.mode, where_read(default.why)));
             default.mode
         });
         let request = OpenRequest { cluster: cluster.id.clone(), ports, mode, reach };
@@ -93,6 +95,18 @@ fn reach(allow: Vec<skyports_model::Cidr>, internal: bool) -> Result<Reach, Exit
             Exit::Usage
         }),
     }
+}
+
+/// The file of SkyPilot's config that decided the mode: ` It was read in PATH.`
+fn where_read(why: WhyMode) -> String {
+    let files = match why {
+        WhyMode::Config | WhyMode::ConfigPodIp => {
+            SkyPilotConfig::read(&environment::skypilot_config_files()).files
+        }
+        WhyMode::AlreadyUsed | WhyMode::SkyLocal | WhyMode::Default => vec![],
+    };
+    let file = files.last().map(|file| format!(" It was read in {}.", file.display()));
+    file.unwrap_or_default()
 }
 
 /// Looks at the contexts until each has answered or failed.

@@ -1,5 +1,6 @@
 //! Whether a `LoadBalancer` Service gets an address: who gives it, to whom it is open, what it costs.
 
+use skyports_model::finding::shown;
 use skyports_model::time::age_in_words;
 use skyports_model::{CheckLine, CheckPart, LineState, Step, Verdict};
 
@@ -10,6 +11,9 @@ use super::{Site, skypilot};
 
 /// A Service that waits longer than this for its first address gets none by waiting.
 const PATIENCE: u64 = 60;
+
+/// Of a pool's ranges so many are named.
+const MOST_RANGES: usize = 3;
 
 /// A pool to fill in, as `MetalLB`'s documentation has it (metallb.io/configuration).
 const POOL: &str = "\
@@ -163,7 +167,7 @@ fn metallb(site: &Site<'_>, mark: &str) -> (Verdict, CheckLine) {
         return (Verdict::Unknown, line.because(format!("{mark}. {hidden}")));
     };
     let pools: Vec<&Pool> = pools.iter().filter(|pool| pool.automatic).collect();
-    let names: Vec<_> = pools.iter().map(|pool| format!("`{}`", pool.name)).collect();
+    let names: Vec<_> = pools.iter().map(|pool| named(pool)).collect();
     let held = pools.iter().try_fold(0_u64, |sum, pool| sum.checked_add(pool.size()?));
     let free = match held {
         Some(held) => {
@@ -176,6 +180,13 @@ fn metallb(site: &Site<'_>, mark: &str) -> (Verdict, CheckLine) {
         .because(format!("{mark}. Pool {}: {free}", names.join(", ")))
         .see("MetalLB: configuration", "https://metallb.io/configuration/");
     (Verdict::Works, line)
+}
+
+/// A pool with the first of its ranges.
+fn named(Pool { name, ranges, .. }: &Pool) -> String {
+    let more = if ranges.len() > MOST_RANGES { ", …" } else { "" };
+    let ranges: Vec<_> = ranges.iter().take(MOST_RANGES).map(|range| shown(range, 80)).collect();
+    format!("`{}` ({}{more})", shown(name, 80), ranges.join(", "))
 }
 
 /// Who would reach a port.

@@ -46,13 +46,20 @@ fn mode(site: &Site<'_>, load_balancer: Verdict, ingress: Verdict) -> CheckLine 
         .because(format!("{} {}", mode.why.sentence(), where_read(files)))
         .see("SkyPilot: config, kubernetes.ports", CONFIG);
     // Where `sky local up` decides, the config does not.
-    if verdict != Verdict::DoesNot || mode.why == WhyMode::SkyLocal {
+    if mode.why == WhyMode::SkyLocal {
         return line;
     }
-    let title = if other_verdict == Verdict::Works {
-        format!("Switch this context to {other}, in ~/.sky/config.yaml")
-    } else {
-        format!("Once {other} is set up, switch this context to it, in ~/.sky/config.yaml")
+    let title = match (verdict, other_verdict) {
+        (Verdict::DoesNot, Verdict::Works) => {
+            format!("Switch this context to {other}, in ~/.sky/config.yaml")
+        }
+        (Verdict::DoesNot, _) => {
+            format!("Once {other} is set up, switch this context to it, in ~/.sky/config.yaml")
+        }
+        (_, Verdict::Works) => {
+            format!("If you would rather have {other}, put this into ~/.sky/config.yaml")
+        }
+        (_, Verdict::DoesNot | Verdict::Unknown) => return line,
     };
     let ports = json!({ "ports": other.to_string() });
     line.then(Step::command(title, of_context(site.context, ports)))
