@@ -13,6 +13,7 @@ import pytest
 
 from binary import Skyports
 from contract import Pair, demo_api, pair
+from environments import Environment, maker
 from rig.rig import Rig
 
 # No test takes a minute; one that hangs must not take the run with it.
@@ -72,3 +73,10 @@ def demo() -> Iterator[tuple[dict, Callable[[dict], dict]]]:
 def both(rig: Rig, demo: tuple[dict, Callable[[dict], dict]]) -> Pair:
     """The real API server and the demo's."""
     return pair(rig, *demo)
+
+
+@pytest.fixture
+def made(rig: Rig, namespace: str) -> Iterator[Callable[[Environment], None]]:
+    """Makes environments for one test."""
+    with maker(rig, namespace) as make:
+        yield make
