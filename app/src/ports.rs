@@ -9,8 +9,8 @@ mod form;
 use serde::{Deserialize, Serialize};
 use skyports_model::plan::Direction;
 use skyports_model::{
-    Ask, CloseRequest, Cluster, ClusterId, Code, EndpointId, OpenMode, OpenRequest, Outcome,
-    Overview, Port, PortSet,
+    Ask, CloseRequest, Cluster, ClusterId, Code, EndpointId, Extent, Extras, OpenMode, OpenRequest,
+    Outcome, Overview, Port, PortSet,
 };
 
 pub use form::PortForm;
@@ -152,13 +152,24 @@ impl PortForm {
         let Some(ports) = self.ports()? else { return Ok(None) };
         let mode = self.mode().unwrap_or(default);
         let Some(reach) = self.reach(mode)? else { return Ok(None) };
-        Ok(Some(Ask::Open(OpenRequest { cluster: cluster.clone(), ports, mode, reach })))
+        Ok(Some(Ask::Open(OpenRequest {
+            cluster: cluster.clone(),
+            ports,
+            mode,
+            reach,
+            extras: Extras::default(),
+        })))
     }
 
     fn to_close(&self, cluster: &ClusterId, default: OpenMode) -> Asked {
         let Some(ports) = self.ports()? else { return Ok(None) };
         let mode = self.mode().unwrap_or(default);
-        Ok(Some(Ask::Close(CloseRequest { cluster: cluster.clone(), ports, mode })))
+        Ok(Some(Ask::Close(CloseRequest {
+            cluster: cluster.clone(),
+            ports,
+            mode,
+            extent: Extent::default(),
+        })))
     }
 }
 

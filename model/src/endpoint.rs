@@ -29,6 +29,8 @@ pub struct Endpoint {
     pub owner: Owner,
     /// The object that exposes it.
     pub object: ObjectRef,
+    /// What becomes of the path on the way to the app.
+    pub route: Route,
     /// When that object was created.
     pub opened: Option<Timestamp>,
     /// What a person should know before using it.
@@ -233,6 +235,28 @@ impl Owner {
             Self::SkyPilot => "skypilot",
             Self::Skyports => "skyports",
             Self::Other => "other",
+        }
+    }
+}
+
+/// What becomes of an endpoint's path on the way to the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Route {
+    /// It has no path: the app answers at the address's own root.
+    Root,
+    /// It is taken off, as SkyPilot's Ingress does: the app does not know where it is.
+    Stripped,
+    /// The app sees it: it must know it, and most want a flag for that.
+    Kept,
+}
+
+impl Route {
+    /// The route for scripts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::Stripped => "stripped",
+            Self::Kept => "kept",
         }
     }
 }

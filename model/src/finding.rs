@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
+use crate::repair::Repair;
 
 /// Something that is so, why we say so, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,17 +38,19 @@ pub struct Step {
     pub title: String,
     /// A command or a text to copy.
     pub command: Option<String>,
+    /// What skyports does about it by itself, of the endpoint that the finding is told of.
+    pub repair: Option<Repair>,
 }
 
 impl Step {
     /// Advice without a command.
     pub fn advice(title: impl Into<String>) -> Self {
-        Self { title: title.into(), command: None }
+        Self { title: title.into(), command: None, repair: None }
     }
 
     /// Advice with a command or text to copy.
     pub fn command(title: impl Into<String>, command: impl Into<String>) -> Self {
-        Self { title: title.into(), command: Some(command.into()) }
+        Self { title: title.into(), command: Some(command.into()), repair: None }
     }
 }
 

@@ -29,6 +29,7 @@ pub mod ports;
 pub mod query;
 pub mod reason;
 pub mod refusal;
+pub mod repair;
 pub mod request;
 pub mod shell;
 #[cfg(test)]
@@ -48,7 +49,7 @@ pub use copies::Copies;
 pub use default_mode::{DefaultMode, WhyMode};
 pub use description::{Description, EventLine, ObjectText};
 pub use endpoint::{
-    AppGuess, Checked, Confidence, Endpoint, EndpointState, FutureUrl, Mode, Owner,
+    AppGuess, Checked, Confidence, Endpoint, EndpointState, FutureUrl, Mode, Owner, Route,
 };
 pub use failure::{Failure, FailureKind};
 pub use filter::Filter;
@@ -62,7 +63,11 @@ pub use ports::PortSet;
 pub use query::Query;
 pub use reason::{Reason, Silence};
 pub use refusal::Refusal;
-pub use request::{Ask, Cidr, CloseRequest, OpenMode, OpenRequest, Reach, Sources};
+pub use repair::Repair;
+pub use request::{
+    Ask, Cidr, CloseRequest, Extent, Extras, Nodes, OpenMode, OpenRequest, OtherMode, Prefix,
+    Reach, Sources,
+};
 pub use time::Timestamp;
 pub use url::ExternalUrl;
 // `Verdict` at the root is `check`’s, on a mode of a context.

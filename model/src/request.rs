@@ -22,6 +22,8 @@ pub struct OpenRequest {
     pub mode: OpenMode,
     /// Who shall reach them.
     pub reach: Reach,
+    /// What is asked for beyond that.
+    pub extras: Extras,
 }
 
 /// Ports to close.
@@ -33,6 +35,61 @@ pub struct CloseRequest {
     pub ports: PortSet,
     /// The way in which they are exposed.
     pub mode: OpenMode,
+    /// How much of it goes.
+    pub extent: Extent,
+}
+
+/// What is asked for beyond what SkyPilot does when it opens ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Extras {
+    /// What the app sees of the path, in the mode `ingress`.
+    pub prefix: Prefix,
+    /// Where requests go.
+    pub nodes: Nodes,
+    /// What becomes of the ports in the other mode.
+    pub other_mode: OtherMode,
+}
+
+/// What the app sees of the path that its requests have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub enum Prefix {
+    /// Nothing: SkyPilot's Ingress takes it off.
+    #[default]
+    TakenOff,
+    /// All of it, at the path that SkyPilot prints: by a route of our own that wins over SkyPilot's.
+    Kept,
+    /// All of it, at a path of our own, where the controller lets SkyPilot's route win.
+    KeptElsewhere,
+}
+
+/// The nodes of a cluster that get requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub enum Nodes {
+    /// As SkyPilot selects them: every one, where nobody has changed that.
+    #[default]
+    AsTheyAre,
+    /// The head alone.
+    Head,
+}
+
+/// What becomes of ports in the mode that is not asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub enum OtherMode {
+    /// Nothing.
+    #[default]
+    Stays,
+    /// They close there once they are open here.
+    Closes,
+}
+
+/// How much of a port is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub enum Extent {
+    /// All that exposes it in the mode.
+    #[default]
+    Everything,
+    /// The route alone that keeps the path: SkyPilot's own stays.
+    KeptRoute,
 }
 
 /// What somebody asks to be done.
@@ -263,6 +320,7 @@ mod tests {
             ports: "8888,6006-6008".parse().unwrap(),
             mode: OpenMode::LoadBalancer,
             reach: Reach::From(vec!["10.0.0.0/8".parse().unwrap()].try_into().unwrap()),
+            extras: Extras { prefix: Prefix::Kept, ..Extras::default() },
         };
         let bytes = postcard::to_allocvec(&request).unwrap();
         assert_eq!(postcard::from_bytes::<OpenRequest>(&bytes), Ok(request));

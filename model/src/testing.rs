@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::cluster::{Cluster, ClusterKind, Resources};
 use crate::context::{ContextState, ContextStatus};
-use crate::endpoint::{AppGuess, Confidence, Endpoint, EndpointState, Mode, Owner};
+use crate::endpoint::{AppGuess, Confidence, Endpoint, EndpointState, Mode, Owner, Route};
 use crate::id::{
     ClusterId, ContextName, EndpointId, NameOnCloud, Namespace, ObjectKind, ObjectRef,
 };
@@ -75,6 +75,7 @@ fn endpoint(cluster: &ClusterId, number: u16, open: bool) -> Endpoint {
             namespace: cluster.namespace.clone(),
             name: format!("{}--skypilot-lb", cluster.name),
         },
+        route: Route::Root,
         opened: None,
         warnings: vec![],
         app: (number == 8888).then(|| AppGuess {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use skyports_model::{
     AppGuess, Cluster, ClusterId, ClusterKind, Code, Confidence, ContextName, ContextState,
     ContextStatus, Endpoint, EndpointId, EndpointState, ExternalUrl, Finding, FutureUrl, Host,
-    Mode, NameOnCloud, Namespace, ObjectKind, ObjectRef, Overview, Owner, Port, Resources, Scheme,
-    Step, Timestamp,
+    Mode, NameOnCloud, Namespace, ObjectKind, ObjectRef, Overview, Owner, Port, Resources, Route,
+    Scheme, Step, Timestamp,
 };
 
 /// The moment of every sample: 2026-11-24 06:02 UTC.
@@ -148,6 +148,7 @@ pub(crate) fn endpoint(cluster: &ClusterId, number: u16, mode: Mode, shape: Shap
         future,
         owner: Owner::SkyPilot,
         object: ObjectRef { kind, namespace: cluster.namespace.clone(), name },
+        route: if mode == Mode::Ingress { Route::Stripped } else { Route::Root },
         opened: Some(ago(i64::from(number))),
         warnings,
         app: app(number),

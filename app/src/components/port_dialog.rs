@@ -3,7 +3,7 @@
 //! Only ever drawn on the server; the page's program shows what it is sent (`behaviour::ports`).
 
 use skyports_model::plan::Direction;
-use skyports_model::{Cluster, Endpoint, EndpointId, Mode, OpenMode, Outcome, WhyMode};
+use skyports_model::{Cluster, Endpoint, EndpointId, Mode, OpenMode, Outcome, Repair, WhyMode};
 
 use super::finding::prose;
 use super::icon::icon;
@@ -40,6 +40,15 @@ pub(crate) fn open_port(cluster: &Cluster, class: &'static str) -> Element {
 /// The link to the dialog that opens a port again.
 pub(crate) fn open_again(id: &EndpointId) -> Element {
     change_port(id, "btn primary small", "/open", "undo", "Open again")
+}
+
+/// The link to the dialog that repairs an endpoint.
+pub(crate) fn repair(repair: Repair, id: &EndpointId) -> Element {
+    el("a")
+        .class("btn small")
+        .attr("href", repair.address(id))
+        .attr("data-ports", "")
+        .with(repair.label())
 }
 
 /// The link to the dialog that closes a port; none where skyports cannot.

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use skyports_k8s::check::Surroundings;
 use skyports_k8s::plan::{self, CustomMetadata, Environment, Existing, Head, HeadKind};
 use skyports_model::{
-    ClusterId, ContextName, DefaultMode, Mode, NameOnCloud, Namespace, OpenMode, OpenRequest,
-    PortSet, Reach,
+    ClusterId, ContextName, DefaultMode, Extras, Mode, NameOnCloud, Namespace, OpenMode,
+    OpenRequest, PortSet, Reach,
 };
 
 #[derive(Deserialize)]
@@ -70,7 +70,8 @@ fn made(asked: Asked) -> Result<Value, Box<dyn std::error::Error>> {
     };
     let cluster = ClusterId { context: ContextName::in_cluster(), namespace, name: cluster };
     let mode: OpenMode = mode.parse()?;
-    let request = OpenRequest { cluster, ports, mode, reach: Reach::Shared };
+    let request =
+        OpenRequest { cluster, ports, mode, reach: Reach::Shared, extras: Extras::default() };
     let plan = match plan::open(&request, &existing, &environment) {
         Ok(plan) => plan,
         Err(refusal) => return Ok(json!({ "refused": refusal.code().as_str() })),

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use skyports_app::dashboard::Dashboard as _;
 use skyports_model::{
-    Ask, CloseRequest, Cluster, Endpoint, Mode, OpenMode, OpenRequest, Overview, Port, PortSet,
-    Reach, Sources, WhyMode,
+    Ask, CloseRequest, Cluster, Endpoint, Extent, Extras, Mode, OpenMode, OpenRequest, Overview,
+    Port, PortSet, Reach, Sources, WhyMode,
 };
 
 use super::exit::{Exit, note, tell, tell_failure};
@@ -46,7 +46,13 @@ pub fn open(args: OpenArgs) -> Exit {
             note(format!("mode {}: {why}{}", default.mode, where_read(default.why)));
             default.mode
         });
-        let request = OpenRequest { cluster: cluster.id.clone(), ports, mode, reach };
+        let request = OpenRequest {
+            cluster: cluster.id.clone(),
+            ports,
+            mode,
+            reach,
+            extras: Extras::default(),
+        };
         let asked = Asked { live, ask: Ask::Open(request), confirm, dry_run, output };
         let wait = wait.map(Duration::from_secs);
         asked.answered(wait).await
@@ -63,7 +69,8 @@ pub fn close(args: CloseArgs) -> Exit {
             Some(mode) => mode,
             None => mode_of(cluster, &ports)?,
         };
-        let request = CloseRequest { cluster: cluster.id.clone(), ports, mode };
+        let request =
+            CloseRequest { cluster: cluster.id.clone(), ports, mode, extent: Extent::default() };
         let asked = Asked { live, ask: Ask::Close(request), confirm: vec![], dry_run, output };
         asked.answered(None).await
     })

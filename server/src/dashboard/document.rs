@@ -231,6 +231,7 @@ struct Endpoint {
     addresses: Vec<String>,
     owner: &'static str,
     object: Object,
+    route: &'static str,
     opened: Option<Time>,
     reason: Option<Reason>,
     warnings: Vec<Warning>,
@@ -247,6 +248,7 @@ impl Endpoint {
             future: _,
             owner,
             object,
+            route,
             opened,
             warnings,
             app,
@@ -275,6 +277,7 @@ impl Endpoint {
                 namespace: object.namespace.to_string(),
                 name: object.name.clone(),
             },
+            route: route.as_str(),
             opened: opened.map(Time),
             reason: state.reason().map(Reason::of),
             warnings: warnings.iter().map(Warning::of).collect(),
@@ -355,12 +358,18 @@ impl Warning {
 struct Step {
     title: String,
     command: Option<String>,
+    /// What skyports does by itself: `skyports open` with the flag that the command has.
+    repair: Option<&'static str>,
 }
 
 impl Step {
     fn of(step: &model::Step) -> Self {
-        let model::Step { title, command } = step;
-        Self { title: title.clone(), command: command.clone() }
+        let model::Step { title, command, repair } = step;
+        Self {
+            title: title.clone(),
+            command: command.clone(),
+            repair: repair.map(model::Repair::as_str),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use skyports_model::{
     Cluster, ClusterId, ClusterKind, ContextName, ContextState, ContextStatus, Endpoint,
     EndpointId, EndpointState, ExternalUrl, Host, Mode, NameOnCloud, Namespace, ObjectKind,
-    ObjectRef, Overview, Owner, Port, Reason, Resources, Scheme, Timestamp,
+    ObjectRef, Overview, Owner, Port, Reason, Resources, Route, Scheme, Timestamp,
 };
 
 pub(crate) fn overview(clusters: Vec<Cluster>) -> Overview {
@@ -72,6 +72,7 @@ fn pending(cluster: &ClusterId, port: Port, state: EndpointState) -> Endpoint {
             namespace: cluster.namespace.clone(),
             name: format!("{}--skypilot-lb", cluster.name),
         },
+        route: Route::Root,
         opened: Some(Timestamp(0)),
         warnings: vec![],
         app: None,

@@ -1,7 +1,9 @@
 //! What others took away from what was opened here: ports, and restrictions.
 
 use skyports_model::finding::Finding;
-use skyports_model::{Endpoint, EndpointId, EndpointState, ObjectRef, Owner, Reason, Timestamp};
+use skyports_model::{
+    Endpoint, EndpointId, EndpointState, Mode, ObjectRef, Owner, Reason, Route, Timestamp,
+};
 
 use super::advice;
 use super::world::World;
@@ -21,6 +23,12 @@ pub(super) fn dropped(
     let reason =
         Reason::DroppedBySkyPilot { object: object.clone(), writer: writer.map(told), again };
     let app = advice::guess(*port);
+    let route = match mode {
+        Mode::Ingress => Route::Stripped,
+        Mode::LoadBalancer | Mode::PodIp | Mode::NodePort | Mode::Gateway | Mode::ExternalIp => {
+            Route::Root
+        }
+    };
     Endpoint {
         id,
         state: EndpointState::Attention { reason: world.told(&reason) },
@@ -29,6 +37,7 @@ pub(super) fn dropped(
         future: None,
         owner: Owner::Skyports,
         object,
+        route,
         opened: None,
         warnings: vec![],
         app,

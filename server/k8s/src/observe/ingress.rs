@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use skyports_model::{
     Endpoint, EndpointId, EndpointState, ExternalUrl, FutureUrl, Mode, ObjectKind, ObjectRef,
-    Owner, Reason, Scheme,
+    Owner, Port, Reason, Route as Towards, Scheme,
 };
 
 use super::controller::{self, Front, Reach};
@@ -21,6 +21,7 @@ const BETWEEN_WRITES: i64 = 10;
 /// Every endpoint that a path exposes, and one for each of SkyPilot's Services without a path.
 pub(super) fn endpoints(world: &World<'_>) -> Vec<Endpoint> {
     let exposing = || world.objects.ingresses.iter().filter(|(_, ingress)| !ingress.only_redirects);
+    let ours = kept_by_us(world);
     // Paths that some Ingress leaves as they are: it wins over SkyPilot's, which takes them off.
     let kept: BTreeSet<(&str, &str)> = exposing()
         .filter(|(_, ingress)| !ingress.strips_path)
@@ -34,13 +35,35 @@ pub(super) fn endpoints(world: &World<'_>) -> Vec<Endpoint> {
         let block = paths.without_class();
         for route in &ingress.routes {
             let Some(crew) = world.crew_of_route(key, ingress, route) else { continue };
+            // What SkyPilot made for the port is still there, and gets no request.
+            if paths.is_skypilots() && ours.contains(&id(crew, route.port)) {
+                continue;
+            }
             let is_kept =
                 route.path.as_deref().is_some_and(|path| kept.contains(&(&key.namespace, path)));
             endpoints.push(paths.endpoint(crew, route, block.as_ref(), is_kept));
         }
     }
-    endpoints.extend(services_without_path(world));
+    let lost = services_without_path(world);
+    endpoints.extend(lost.into_iter().filter(|endpoint| !ours.contains(&endpoint.id)));
     endpoints
+}
+
+/// The endpoints for which a route of ours keeps the path: its expression is longer than SkyPilot's,
+/// so that nginx tries it first.
+fn kept_by_us(world: &World<'_>) -> BTreeSet<EndpointId> {
+    let ours = world.objects.ingresses.iter().filter(|(_, it)| {
+        it.identity.ours && !it.strips_path && !it.only_redirects && it.identity.deleting.is_none()
+    });
+    let routes = ours.flat_map(|(key, it)| it.routes.iter().map(move |route| (key, it, route)));
+    let ids = routes.filter_map(|(key, ingress, route)| {
+        Some(id(world.crew_of_route(key, ingress, route)?, route.port))
+    });
+    ids.collect()
+}
+
+fn id(crew: &Crew<'_>, port: Port) -> EndpointId {
+    EndpointId { cluster: crew.id.clone(), port, mode: Mode::Ingress }
 }
 
 /// One Ingress.
@@ -76,13 +99,14 @@ impl Paths<'_, '_> {
         let future =
             path.map(|path| FutureUrl { scheme: first_scheme, port: None, path: path.to_owned() });
         Endpoint {
-            id: EndpointId { cluster: crew.id.clone(), port: route.port, mode: Mode::Ingress },
+            id: id(crew, route.port),
             state,
             urls,
             addresses: fronts.iter().filter_map(address).collect(),
             future,
             owner: self.owner(),
             object: self.object.clone(),
+            route: self.towards(route),
             opened: self.ingress.identity.created,
             warnings: self.warnings(crew, route, is_kept),
             app: advice::guess(route.port),
@@ -110,10 +134,23 @@ impl Paths<'_, '_> {
         subpath.into_iter().chain(routing).collect()
     }
 
+    fn towards(&self, route: &Route) -> Towards {
+        match route.path.as_deref() {
+            Some("/") => Towards::Root,
+            Some(_) | None if self.ingress.strips_path => Towards::Stripped,
+            Some(_) | None => Towards::Kept,
+        }
+    }
+
+    /// Whether it has the name of SkyPilot's; with our label it was made here in SkyPilot's place.
+    fn is_skypilots(&self) -> bool {
+        self.key.name.contains("-skypilot-ingress")
+    }
+
     fn owner(&self) -> Owner {
         if self.ingress.identity.ours {
             Owner::Skyports
-        } else if self.key.name.contains("-skypilot-ingress") {
+        } else if self.is_skypilots() {
             Owner::SkyPilot
         } else {
             Owner::Other
@@ -215,7 +252,7 @@ fn without_path(world: &World<'_>, key: &Key, service: &ServiceFacts) -> Option<
     let created = service.identity.created;
     let is_young = !world.clock.is_older(created, BETWEEN_WRITES);
     if service.identity.ours && !is_young {
-        let id = EndpointId { cluster: crew.id.clone(), port, mode: Mode::Ingress };
+        let id = id(crew, port);
         let shared = world::object(ObjectKind::Ingress, &ingress)?;
         let writer = world.objects.ingresses.get(&ingress).and_then(|it| it.writer.as_ref());
         return Some(drift::dropped(world, id, shared, writer));
@@ -232,13 +269,14 @@ fn without_path(world: &World<'_>, key: &Key, service: &ServiceFacts) -> Option<
         EndpointState::Attention { reason }
     };
     Some(Endpoint {
-        id: EndpointId { cluster: crew.id.clone(), port, mode: Mode::Ingress },
+        id: id(crew, port),
         state,
         urls: vec![],
         addresses: vec![],
         future: None,
         owner: if service.identity.ours { Owner::Skyports } else { Owner::SkyPilot },
         object,
+        route: Towards::Stripped,
         opened: created,
         warnings: vec![],
         app: advice::guess(port),

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use skyports_model::{Endpoint, EndpointId, EndpointState, Owner};
+use skyports_model::{Endpoint, EndpointId, EndpointState, Owner, Route};
 
-/// One endpoint an identity, in the order of identities. SkyPilot's object goes first, the links
+/// One endpoint an identity, in the order of identities. A route of ours that keeps the path goes
+/// first, since it wins; then SkyPilot's object; the links
 /// of the others follow; one way that is open is enough, and then what hinders the first object
 /// stays as a warning.
 pub(super) fn by_identity(mut endpoints: Vec<Endpoint>) -> BTreeMap<EndpointId, Endpoint> {
@@ -28,7 +29,8 @@ fn rank(endpoint: &Endpoint) -> impl Ord + use<'_> {
         Owner::Skyports => 1,
         Owner::Other => 2,
     };
-    (owner, &endpoint.object, &endpoint.urls, &endpoint.addresses)
+    let is_ours = endpoint.owner == Owner::Skyports && endpoint.route == Route::Kept;
+    (!is_ours, owner, &endpoint.object, &endpoint.urls, &endpoint.addresses)
 }
 
 fn append(first: &mut Endpoint, other: Endpoint) {

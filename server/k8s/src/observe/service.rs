@@ -3,7 +3,7 @@
 use skyports_model::finding::Finding;
 use skyports_model::{
     Endpoint, EndpointId, EndpointState, ExternalUrl, FutureUrl, Mode, ObjectKind, ObjectRef,
-    Owner, Port, Reason, Silence,
+    Owner, Port, Reason, Route, Silence,
 };
 
 use super::signs::{self, Sign};
@@ -79,6 +79,7 @@ impl Balancer<'_, '_> {
             future,
             owner: if port.is_ours { Owner::Skyports } else { owner(object, service) },
             object: object.clone(),
+            route: Route::Root,
             opened: service.identity.created,
             warnings: self.warnings(),
             app: advice::guess(port.target),

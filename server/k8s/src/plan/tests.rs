@@ -9,8 +9,8 @@ mod restricted;
 mod sequences;
 
 use skyports_model::{
-    CloseRequest, ClusterId, ContextName, NameOnCloud, Namespace, OpenMode, OpenRequest, PortSet,
-    Reach, Refusal,
+    CloseRequest, ClusterId, ContextName, Extent, Extras, NameOnCloud, Namespace, OpenMode,
+    OpenRequest, PortSet, Reach, Refusal,
 };
 
 use super::*;
@@ -33,7 +33,13 @@ fn ports(text: &str) -> PortSet {
 }
 
 fn asked(mode: OpenMode, text: &str) -> OpenRequest {
-    OpenRequest { cluster: id(C), ports: ports(text), mode, reach: Reach::Shared }
+    OpenRequest {
+        cluster: id(C),
+        ports: ports(text),
+        mode,
+        reach: Reach::Shared,
+        extras: Extras::default(),
+    }
 }
 
 fn restricted(text: &str, networks: &[&str]) -> OpenRequest {
@@ -43,7 +49,7 @@ fn restricted(text: &str, networks: &[&str]) -> OpenRequest {
 }
 
 fn closing(mode: OpenMode, text: &str) -> CloseRequest {
-    CloseRequest { cluster: id(C), ports: ports(text), mode }
+    CloseRequest { cluster: id(C), ports: ports(text), mode, extent: Extent::default() }
 }
 
 /// A cluster of one pod, of which nothing is open.

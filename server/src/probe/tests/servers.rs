@@ -122,8 +122,7 @@ async fn a_refused_host_is_told_from_other_refusals() {
 async fn each_step_of_a_check_has_its_time() {
     let (address, _) = server(&page("200 OK", "", "")).await;
     let at = target(&format!("http://{address}/"));
-    let (outcome, trace) =
-        Prober::new(Rules::default(), Names::answering(&[])).traced(&at).await;
+    let (outcome, trace) = Prober::new(Rules::default(), Names::answering(&[])).traced(&at).await;
     let total = answer(outcome).millis;
     let steps = trace.connect.unwrap() + trace.answer.unwrap();
     assert!(steps.abs_diff(total) <= 1, "{trace:?}, {total} ms in all");

@@ -1,7 +1,7 @@
 //! Ingress paths: links, the controller's address, what is missing.
 
 use crate::testing::*;
-use skyports_model::EndpointState;
+use skyports_model::{EndpointState, Route};
 
 const C: &str = "train-2ea4";
 
@@ -342,7 +342,9 @@ fn a_path_that_is_kept_needs_what_the_app_needs_there() {
     let seen =
         one(8888).and(controller().with_address("203.0.113.10")).and(kept.clone()).and(own.clone());
     let links = "http://203.0.113.10/skypilot/ml/train-2ea4/8888/ https://203.0.113.10/skypilot/ml/train-2ea4/8888/";
-    check(&seen, &format!("8888 ingress open {links} !subpath_needs_flag"));
+    check(&seen, &format!("8888 ingress open {links} !subpath_needs_flag (skyports)"));
+    let endpoint = seen.endpoint();
+    assert_eq!((endpoint.route, &*endpoint.object.name), (Route::Kept, "train-2ea4-skyports-8888"));
     let flag = seen.endpoint().warnings.remove(0).steps.remove(0).command.unwrap();
     assert_eq!(flag, "jupyter lab --ip=0.0.0.0 --ServerApp.base_url=/skypilot/ml/train-2ea4/8888/");
 
