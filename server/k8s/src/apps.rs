@@ -1,12 +1,19 @@
-//! Profiles of apps: what is usually on a port, and what it needs behind a path.
+//! Profiles of apps: what is usually on a port, how to recognise it by its answers, and what it
+//! needs behind a path.
 //!
 //! The facts are in `data/apps.toml`, which documents its own schema. It knows nothing of
 //! Kubernetes' objects; who asks says whether the route takes the path off.
 
+mod recognise;
+#[cfg(test)]
+mod tests;
+
 use std::sync::LazyLock;
 
 use serde::Deserialize;
-use skyports_model::{AppGuess, Confidence, Port};
+use skyports_model::{AppGuess, Confidence, Host, Port};
+
+pub use self::recognise::{Json, Signs};
 
 /// One app.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -19,7 +26,22 @@ pub struct Profile {
     /// Two letters.
     pub tile: String,
     /// Where it usually listens.
+    #[serde(default)]
     pub ports: Vec<Port>,
+    /// Where it may listen, as much else does: not enough for a guess.
+    #[serde(default)]
+    pub also: Vec<Port>,
+    /// How its answers look.
+    #[serde(default)]
+    pub signs: Signs,
+    /// What it opens a WebSocket to, below its root.
+    pub websocket: Option<String>,
+    /// What it streams events from, below its root.
+    pub event_stream: Option<String>,
+    /// The field of an answer that must hold the path, or the page looks right and does not work.
+    pub root: Option<Json>,
+    /// What makes it answer to the name by which it is asked; `{host}` stands for that.
+    pub host_flag: Option<String>,
     /// Behind a route that takes the path off, as SkyPilot's Ingress does.
     pub stripped: Subpath<Stripped>,
     /// Behind a route that leaves the path as it is.
@@ -34,7 +56,8 @@ pub struct Profile {
 pub struct Subpath<V> {
     /// The verdict.
     pub verdict: V,
-    /// What to start it with; `{path}` stands for the path without its last slash.
+    /// What to start it with; `{path}` stands for the path without its last slash, `{host}` for the
+    /// host.
     pub flag: Option<String>,
     /// What happens otherwise.
     pub why: Option<String>,
@@ -52,6 +75,8 @@ pub enum Stripped {
     Breaks,
     /// Has no pages; its API works under any path.
     ApiOnly,
+    /// Nobody has tried.
+    Unknown,
 }
 
 /// How an app does when it sees the whole path.
@@ -89,17 +114,29 @@ pub enum How {
     Run,
     /// From its source or documentation.
     Read,
+    /// From what people who use it say; not looked up.
+    Told,
 }
 
 impl Profile {
     /// The app as a guess from the port's number alone.
     pub fn guess(&self) -> AppGuess {
-        AppGuess {
-            id: self.id.clone(),
-            name: self.name.clone(),
-            tile: self.tile.clone(),
-            confidence: Confidence::Guess,
-        }
+        self.told(Confidence::Guess)
+    }
+
+    /// The app as one that was recognised by its answers.
+    pub fn seen(&self) -> AppGuess {
+        self.told(Confidence::Seen)
+    }
+
+    fn told(&self, confidence: Confidence) -> AppGuess {
+        let Self { id, name, tile, .. } = self;
+        AppGuess { id: id.clone(), name: name.clone(), tile: tile.clone(), confidence }
+    }
+
+    /// What makes it answer to `host`.
+    pub fn host_flag(&self, host: &Host) -> Option<String> {
+        Some(self.host_flag.as_deref()?.replace("{host}", &host.to_string()))
     }
 
     /// What the profile's verdicts rest on, as evidence: `TensorBoard 2.21.0, tried (…)`.
@@ -107,15 +144,18 @@ impl Profile {
         let Source { version, how, place } = &self.source;
         match how {
             How::Run => format!("{version}, tried ({place})"),
-            How::Read => format!("{version}, not tried ({place})"),
+            How::Read | How::Told => format!("{version}, not tried ({place})"),
         }
     }
 }
 
 impl<V> Subpath<V> {
-    /// The flag with the path filled in; `path` may end with a slash.
-    pub fn flag(&self, path: &str) -> Option<String> {
-        Some(self.flag.as_deref()?.replace("{path}", path.trim_end_matches('/')))
+    /// The flag with path and host filled in; `path` may end with a slash. Without a host the name
+    /// `HOST` stands for it.
+    pub fn flag(&self, path: &str, host: Option<&Host>) -> Option<String> {
+        let host = host.map_or_else(|| "HOST".to_owned(), ToString::to_string);
+        let flag = self.flag.as_deref()?.replace("{path_inner}", path.trim_matches('/'));
+        Some(flag.replace("{path}", path.trim_end_matches('/')).replace("{host}", &host))
     }
 }
 
@@ -124,6 +164,18 @@ pub fn profiles() -> &'static [Profile] {
     // A test parses the same text, so that the fallback is never seen.
     static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| parse(DATA).unwrap_or_default());
     &PROFILES
+}
+
+/// The profile of that id.
+pub fn of_id(id: &str) -> Option<&'static Profile> {
+    profiles().iter().find(|profile| profile.id == id)
+}
+
+/// The apps that may be on a port, the usual one first.
+pub fn possible_on(port: Port) -> impl Iterator<Item = &'static Profile> {
+    let all = || profiles().iter();
+    let usual = all().filter(move |profile| profile.ports.contains(&port));
+    usual.chain(all().filter(move |profile| profile.also.contains(&port)))
 }
 
 /// The app that is usually on a port.
@@ -141,87 +193,4 @@ struct File {
 
 fn parse(text: &str) -> Result<Vec<Profile>, toml::de::Error> {
     toml::from_str::<File>(text).map(|file| file.app)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn the_data_file_is_read() {
-        let profiles = parse(DATA).unwrap();
-        assert_eq!(profiles, super::profiles());
-        assert!(profiles.len() >= 10);
-    }
-
-    #[test]
-    fn every_row_keeps_the_schema() {
-        let mut ids = BTreeSet::new();
-        for Profile { id, name, tile, ports, stripped, kept, source } in profiles() {
-            assert!(ids.insert(id), "{id} twice");
-            assert!(
-                id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
-                "{id}"
-            );
-            assert_eq!(tile.chars().count(), 2, "{id}: tile");
-            assert!(!name.is_empty() && !ports.is_empty(), "{id}");
-            assert_eq!(ports.iter().collect::<BTreeSet<_>>().len(), ports.len(), "{id}: ports");
-            let (needs, explains) = match stripped.verdict {
-                Stripped::NeedsFlag => (true, true),
-                Stripped::Breaks => (false, true),
-                Stripped::WorksWithSlash | Stripped::ApiOnly => (false, false),
-            };
-            check_texts(id, needs, explains, stripped.flag.as_deref(), stripped.why.as_deref());
-            let (needs, explains) = match kept.verdict {
-                Kept::NeedsFlag => (true, true),
-                Kept::Breaks => (false, true),
-                Kept::Works | Kept::Unknown => (false, false),
-            };
-            check_texts(id, needs, explains, kept.flag.as_deref(), kept.why.as_deref());
-            assert!(source.version.chars().any(|c| c.is_ascii_digit()), "{id}: version");
-            assert!(!source.place.is_empty(), "{id}: where");
-        }
-    }
-
-    /// A verdict has the texts that it needs, and no others.
-    fn check_texts(id: &str, needs: bool, explains: bool, flag: Option<&str>, why: Option<&str>) {
-        assert_eq!(flag.is_some(), needs, "{id}: flag");
-        assert!(flag.is_none_or(|flag| flag.contains("{path}")), "{id}: flag without a path");
-        assert_eq!(why.is_some(), explains, "{id}: why");
-        assert!(why.is_none_or(|why| why.ends_with('.')), "{id}: why is no sentence");
-    }
-
-    #[test]
-    fn odd_rows_are_refused() {
-        let row = |extra: &str| {
-            format!(
-                "[[app]]\nid='a'\nname='A'\ntile='Aa'\nports=[1]\n{extra}\n[app.stripped]\nverdict='breaks'\n\
-                 [app.kept]\nverdict='works'\n[app.source]\nversion='1'\nhow='run'\nwhere='x'\n"
-            )
-        };
-        assert!(parse(&row("")).is_ok());
-        assert!(parse(&row("colour='red'")).is_err());
-        assert!(parse(&row("").replace("[1]", "[0]")).is_err());
-        assert!(parse(&row("").replace("[1]", "[65536]")).is_err());
-        assert!(parse(&row("").replace("'breaks'", "'maybe'")).is_err());
-    }
-
-    #[test]
-    fn the_first_row_with_a_port_is_the_guess() {
-        let on = |port: i64| usual_on(Port::new(port).unwrap()).map(|profile| profile.id.as_str());
-        assert_eq!(on(8888), Some("jupyter"));
-        assert_eq!(on(8080), Some("code-server"));
-        assert_eq!(on(12_345), None);
-    }
-
-    #[test]
-    fn flags_name_the_path() {
-        let jupyter = usual_on(Port::new(8888).unwrap()).unwrap();
-        assert_eq!(
-            jupyter.kept.flag("/skypilot/ml/c/8888/").unwrap(),
-            "jupyter lab --ip=0.0.0.0 --ServerApp.base_url=/skypilot/ml/c/8888/"
-        );
-    }
 }

@@ -21,14 +21,14 @@ pub(crate) fn reason(
         let kept = &profile.kept;
         match kept.verdict {
             Kept::Works | Kept::Unknown => return None,
-            Kept::NeedsFlag => (false, kept.flag(path), kept.why.clone()?),
+            Kept::NeedsFlag => (false, kept.flag(path, None), kept.why.clone()?),
             Kept::Breaks => (true, None, kept.why.clone()?),
         }
     } else {
         let stripped = &profile.stripped;
         match stripped.verdict {
-            Stripped::WorksWithSlash | Stripped::ApiOnly => return None,
-            Stripped::NeedsFlag => (false, stripped.flag(path), stripped.why.clone()?),
+            Stripped::WorksWithSlash | Stripped::ApiOnly | Stripped::Unknown => return None,
+            Stripped::NeedsFlag => (false, stripped.flag(path, None), stripped.why.clone()?),
             Stripped::Breaks => (true, None, stripped.why.clone()?),
         }
     };
