@@ -150,14 +150,16 @@ class Skyports:
             raise AssertionError(f"{done.command} printed no JSON: {error}\n{done}") from None
 
     @contextmanager
-    def serve(self, *args: str, kubeconfig: Path | None = None) -> Iterator[Server]:
+    def serve(
+        self, *args: str, kubeconfig: Path | None = None, environment: dict[str, str] | None = None
+    ) -> Iterator[Server]:
         """A server without sign-in, on a free port; ended with the block."""
         (port,) = free_ports(1)
         command = [self.binary, "serve", "--no-login", "--listen", f"127.0.0.1:{port}", *args]
         with tempfile.NamedTemporaryFile(dir=self.home, suffix=".stderr", delete=False) as stderr:
             child = subprocess.Popen(
                 command,
-                env=self._env(kubeconfig),
+                env=self._env(kubeconfig) | (environment or {}),
                 cwd=self.home,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
