@@ -85,6 +85,8 @@ codes! {
     ReachNotPossible = "reach_not_possible",
     /// A manifest does not say what was planned.
     ManifestDiffers = "manifest_differs",
+    /// This skyports was told to write nothing.
+    ReadOnly = "read_only",
     /// Whoever reaches the port usually owns what is behind it.
     DangerousPort = "dangerous_port",
     /// A launch that changes ports takes this one away.

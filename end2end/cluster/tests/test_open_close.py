@@ -5,6 +5,7 @@ else changes.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import pytest
 import yaml
 
 from binary import Skyports, wait_for_overview
+from clicks import click, wait_until_shown
 from overview import clusters, endpoints, says_what_skypilot_says
 from rig import objects
 from rig.api import namespaced
@@ -233,6 +235,22 @@ def test_the_head_pod_says_who_opened_and_closed(rig: Rig, namespace: str, skypo
         wait_for_overview(server, "the port", lambda o: endpoints(o, namespace, c) if c in clusters(o, namespace) else None)
         assert server.submit(f"/c/rig/{namespace}/{c}/close", ports="8888", mode="loadbalancer") == 303
         wait_for("the second note", lambda: (("PortClosed", f"Port 8888 closed {said}")) in notes(), seconds=10)
+
+
+def test_who_only_reads_shows_the_plan_and_offers_no_click(rig: Rig, namespace: str, skyports: Skyports) -> None:
+    c = rig.oracle.provision("shown", namespace=namespace)["name_on_cloud"]
+    form = f"/c/rig/{namespace}/{c}/open"
+    with skyports.serve("--namespace", namespace, "--read-only") as server:
+        wait_until_shown(server, namespace, c)
+        status, page = server.get(f"{form}?ports=8888&mode=loadbalancer")
+        assert status == 200 and objects.lb_service(c) in page, "the plan"
+        said = "This skyports was started with --read-only and writes nothing."
+        assert said in page, page
+        (button,) = re.findall(r"<button[^>]*data-submit[^>]*>", page)
+        assert 'aria-disabled="true"' in button, button
+        answer = click(server, (namespace, c), "open", ports="8888", mode="loadbalancer")
+        assert not answer.is_done and said in answer.text, answer
+    assert objects.lb_service(c) not in everything_of(rig, namespace, c)
 
 
 def test_a_port_that_gives_control_wants_to_be_named_again(rig: Rig, namespace: str, skyports: Skyports) -> None:

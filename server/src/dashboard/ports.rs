@@ -9,8 +9,8 @@ use skyports_k8s::ground::Ground;
 use skyports_k8s::plan::{self, CustomMetadata, Environment, Existing, Plan, Reads};
 use skyports_model::outcome::Preflight;
 use skyports_model::{
-    Ask, ClusterId, ContextName, DefaultMode, Endpoint, OpenMode, Outcome, Overview, Port, Reach,
-    Refusal, Step,
+    Ask, ClusterId, Code, ContextName, DefaultMode, Endpoint, Finding, OpenMode, Outcome, Overview,
+    Port, Reach, Refusal, Step,
 };
 
 use super::check::Readings;
@@ -73,7 +73,12 @@ pub(super) async fn preflight(
     let plan = |existing: &Existing, ground: &Ground| {
         planned(&settings, &surroundings, &ask, existing, ground)
     };
-    apply::preflight(&context, ask.cluster(), &reads, plan).await.map_err(DashboardError::of)
+    let preflight = apply::preflight(&context, ask.cluster(), &reads, plan).await;
+    let mut preflight = preflight.map_err(DashboardError::of)?;
+    if settings.read_only && !preflight.preview.steps.is_empty() {
+        preflight.obstacles.insert(0, read_only());
+    }
+    Ok(preflight)
 }
 
 /// Makes it happen.
@@ -85,7 +90,7 @@ pub(super) async fn carry_out(
     confirmed: Vec<Port>,
 ) -> Result<Outcome, DashboardError> {
     if settings.read_only {
-        return Err(read_only());
+        return Err(DashboardError::of(read_only()));
     }
     let Some(context) = context else { return Err(unusable(&ask.cluster().context)) };
     let reads = Reads::of(ask.cluster(), ask.mode(), ask.ports());
@@ -137,11 +142,13 @@ fn planned(
     }
 }
 
-fn read_only() -> DashboardError {
-    DashboardError {
-        code: "read_only".to_owned(),
-        message: "This skyports was started with --read-only and writes nothing.".to_owned(),
-        next: vec![Step::advice("Start it without --read-only")],
+fn read_only() -> Finding {
+    Finding {
+        code: Code::ReadOnly,
+        lead: "This skyports was started with --read-only and writes nothing.".to_owned(),
+        detail: String::new(),
+        evidence: None,
+        steps: vec![Step::advice("Start it without --read-only")],
     }
 }
 
