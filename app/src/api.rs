@@ -25,22 +25,16 @@ pub async fn list_clusters() -> Result<Overview, DashboardError> {
     dashboard().map(|dashboard| Overview::clone(&dashboard.overview()))
 }
 
-/// The objects behind an endpoint and their events, when its panel is opened.
+/// The chain of checks of an endpoint, the objects behind it and their events, when its panel is
+/// opened.
 #[server(client = Fetch, prefix = "/api/fn", endpoint = "describe_endpoint", input = Postcard, output = Postcard)]
 pub async fn describe_endpoint(
     /// Which one; it must be in the overview.
     id: EndpointId,
+    /// Whether to ask the endpoint itself.
+    check: bool,
 ) -> Result<Drawing, DashboardError> {
-    Ok(draw::description(&*dashboard()?, id).await)
-}
-
-/// Asks an endpoint whether it answers; how it fares is told by the overview.
-#[server(client = Fetch, prefix = "/api/fn", endpoint = "check_endpoint", input = Postcard, output = Postcard)]
-pub async fn check_endpoint(
-    /// Which one; it must be in the overview.
-    id: EndpointId,
-) -> Result<(), DashboardError> {
-    dashboard().map(|dashboard| dashboard.check(id))
+    Ok(draw::description(&*dashboard()?, id, check).await)
 }
 
 /// The dialog that opens or closes ports, for the form as it is filled in; `submit` carries it out.

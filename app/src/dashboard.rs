@@ -16,13 +16,10 @@ pub trait Dashboard: Send + Sync {
     /// All contexts and clusters as they are known now. From memory: makes no Kubernetes call.
     fn overview(&self) -> Arc<Overview>;
 
-    /// The objects behind an endpoint of the overview, and their events. Asks Kubernetes, and is
-    /// answered within seconds whatever happens there.
-    fn describe(&self, id: EndpointId) -> Described;
-
-    /// Asks an endpoint of the overview whether it answers, at most once in 5 s. How it fares is
-    /// told by the overview.
-    fn check(&self, id: EndpointId);
+    /// The objects behind an endpoint of the overview, their events, and its chain of checks. Asks
+    /// Kubernetes, with `check` the endpoint too, at most once in 5 s, and is answered within
+    /// seconds whatever happens there.
+    fn describe(&self, id: EndpointId, check: bool) -> Described;
 
     /// The mode of a port that is opened without naming one, and why.
     fn default_mode(&self, cluster: &ClusterId) -> DefaultMode;

@@ -13,9 +13,10 @@ use crate::ports::{self, Drawn, PortForm};
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Drawing(pub(crate) Element);
 
-/// What Kubernetes says of an endpoint, or why it says nothing.
-pub async fn description(dashboard: &dyn Dashboard, id: EndpointId) -> Drawing {
-    Drawing(match dashboard.describe(id).await {
+/// How an endpoint fares, link by link, and what Kubernetes says of it, or why it says nothing;
+/// `check` asks the endpoint itself.
+pub async fn description(dashboard: &dyn Dashboard, id: EndpointId, check: bool) -> Drawing {
+    Drawing(match dashboard.describe(id, check).await {
         Ok(description) => told(&description),
         Err(error) => untold(&error),
     })

@@ -125,6 +125,12 @@ codes! {
     ServerError = "server_error",
     /// The ingress controller does not serve the path.
     PathNotServed = "path_not_served",
+    /// The app refuses to be asked by that host name.
+    HostRefused = "host_refused",
+    /// Whoever reaches the address can run programs there, without a login.
+    PublicWithoutAuth = "public_without_auth",
+    /// The load balancer asks a port on which nothing listens, and serves none of the others.
+    HealthCheckOnDeadPort = "health_check_on_dead_port",
 }
 
 impl fmt::Display for Code {

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::chain::Chain;
 use crate::finding::Finding;
 use crate::id::{EndpointId, ObjectRef};
 use crate::time::Timestamp;
@@ -17,6 +18,8 @@ pub struct Description {
     /// Its objects, the one that exposes it first. Those that could not be read are missing here
     /// and told in `problems`.
     pub objects: Vec<ObjectText>,
+    /// How the way to its app is, link by link.
+    pub chain: Chain,
     /// Their events, newest first.
     pub events: Vec<EventLine>,
     /// What could not be read, and why.

@@ -6,6 +6,7 @@ use crate::finding::{Finding, Step};
 use crate::id::{ContextName, ObjectRef};
 use crate::kubectl::Kubectl;
 use crate::net::Port;
+use crate::shell::shell_word;
 
 /// Why a check of an endpoint did not get the app's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Failure {
     pub cluster: String,
     /// The object that exposes the port.
     pub object: ObjectRef,
+    /// The host that was asked, as its URL names it.
+    pub host: String,
     /// What was asked and what came of it.
     pub evidence: String,
 }
@@ -39,6 +42,8 @@ pub enum FailureKind {
     ServerError,
     /// The ingress controller answers 404 itself.
     PathNotServed,
+    /// The app refuses to be asked by that host name.
+    HostRefused,
 }
 
 impl FailureKind {
@@ -52,6 +57,7 @@ impl FailureKind {
             Self::NotHttp => Code::NotHttp,
             Self::ServerError => Code::ServerError,
             Self::PathNotServed => Code::PathNotServed,
+            Self::HostRefused => Code::HostRefused,
         }
     }
 }
@@ -59,7 +65,7 @@ impl FailureKind {
 impl Failure {
     /// The failure as it is told of something in `context`.
     pub fn finding(&self, context: &ContextName) -> Finding {
-        let Self { kind, port, cluster, object, evidence } = self;
+        let Self { kind, port, cluster, object, host, evidence } = self;
         let (lead, detail) = sentences(*kind, *port);
         let kubectl = Kubectl::of(context);
         let look = || Step::command("See the object and its events", kubectl.describe(object));
@@ -79,6 +85,12 @@ impl Failure {
             FailureKind::ServerError => {
                 vec![Step::advice("See what the app logs"), listening(cluster)]
             }
+            FailureKind::HostRefused => vec![
+                Step::command("Start MLflow so that it answers to it", allowing(host)),
+                Step::advice(format!(
+                    "Of another app, allow {host}: Vite calls it `server.allowedHosts`, Django `ALLOWED_HOSTS`"
+                )),
+            ],
         };
         Finding { code: kind.code(), lead, detail, evidence: Some(evidence.clone()), steps }
     }
@@ -108,12 +120,21 @@ fn sentences(kind: FailureKind, port: Port) -> (String, String) {
         FailureKind::ServerError => {
             ("The app answers with an error.".to_owned(), "It may still be loading.")
         }
+        FailureKind::HostRefused => (
+            "The app refuses this host name.".to_owned(),
+            "It answers to the names that it was told, and to its own machine.",
+        ),
         FailureKind::PathNotServed => (
             "The ingress controller does not serve this path.".to_owned(),
             "After a change it takes some seconds; then the Ingress was not taken.",
         ),
     };
     (lead, detail.to_owned())
+}
+
+/// How `MLflow` 3.5 and later is told the names that it answers to.
+fn allowing(host: &str) -> String {
+    format!("mlflow server --host 0.0.0.0 --allowed-hosts {}", shell_word(host))
 }
 
 /// A name that SkyPilot would not have taken is no host of ssh.

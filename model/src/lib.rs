@@ -6,6 +6,7 @@
 
 pub mod arrangement;
 pub mod caution;
+pub mod chain;
 pub mod change;
 pub mod check;
 pub mod cluster;
@@ -35,11 +36,13 @@ pub mod shell;
 #[cfg(test)]
 mod testing;
 pub mod time;
+pub mod trouble;
 pub mod url;
 pub mod verdict;
 
 pub use arrangement::{Grouping, Sort, SortKey};
 pub use caution::Caution;
+pub use chain::{Chain, Link, LinkKind, LinkResult};
 pub use change::Change;
 pub use check::{CheckLine, CheckPart, ContextCheck, LineState, Verdict};
 pub use cluster::{Cluster, ClusterKind, Resources};
@@ -69,6 +72,7 @@ pub use request::{
     Reach, Sources,
 };
 pub use time::Timestamp;
+pub use trouble::Trouble;
 pub use url::ExternalUrl;
 // `Verdict` at the root is `check`’s, on a mode of a context.
 pub use verdict::{Exchange, VerdictKind};

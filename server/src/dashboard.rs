@@ -2,6 +2,7 @@
 //! [`skyports_app::dashboard::Dashboard`]; a file a use-case.
 
 mod asking;
+mod chain;
 pub mod check;
 mod describe;
 pub mod document;

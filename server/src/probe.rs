@@ -7,6 +7,8 @@
 
 mod ask;
 mod connect;
+pub mod door;
+pub mod look;
 pub mod outcome;
 pub mod resolve;
 pub mod rules;

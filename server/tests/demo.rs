@@ -17,6 +17,7 @@ use skyports::web::router::{Shared, router};
 use skyports::web::session::Sessions;
 use skyports_app::dashboard::Dashboard as _;
 use skyports_demo::{Config, Demo, Which};
+use skyports_model::LinkKind;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -201,8 +202,10 @@ async fn what_answers_is_ready_and_what_does_not_has_failed() {
         let found = endpoints.find(|(c, e)| is_meant(&c.name, e.port().number()));
         found.map(|(_, endpoint)| endpoint.id.clone()).unwrap()
     };
-    shown.live.check(id(30_001));
-    shown.live.check(id(30_003));
+    for (port, link) in [(30_001, None), (30_003, Some(LinkKind::Http))] {
+        let described = shown.live.describe(id(port), true).await.unwrap();
+        assert_eq!(described.chain.first_trouble().map(|trouble| trouble.kind), link, "{port}");
+    }
     let asked = |overview: &Value| {
         [30_001, 30_003].iter().all(|port| standing(overview, serve, *port).0 != "open")
     };

@@ -58,7 +58,7 @@ impl World {
     }
 
     async fn describe(&self, port: u16, mode: Mode) -> Description {
-        self.live.describe(self.id(port, mode)).await.unwrap()
+        self.live.describe(self.id(port, mode), false).await.unwrap()
     }
 
     fn event(&self, name: &str, about: &Value, last: &str) {
@@ -171,7 +171,7 @@ async fn an_object_that_went_meanwhile_is_told() {
     world.store.remove(&key).unwrap();
     assert!(overview.endpoint(&id).is_some());
     // The watch may be as quick as we are: then there is no such endpoint any more.
-    match world.live.describe(id).await {
+    match world.live.describe(id, false).await {
         Ok(description) => assert_eq!(codes(&description), [Code::ObjectGone]),
         Err(error) => assert_eq!(error.code, "no_such_endpoint"),
     }
@@ -184,7 +184,7 @@ async fn silence_ends_after_five_seconds() {
     let id = world.id(8888, Mode::LoadBalancer);
     tokio::time::sleep(Duration::from_millis(3_500)).await;
     let begun = Instant::now();
-    let description = world.live.describe(id).await.unwrap();
+    let description = world.live.describe(id, false).await.unwrap();
     assert!(begun.elapsed() < Duration::from_secs(7), "{:?}", begun.elapsed());
     assert_eq!(codes(&description), [Code::ReadFailed, Code::ReadFailed]);
     let problem = &description.problems[0];
@@ -202,7 +202,7 @@ async fn only_endpoints_of_the_overview_can_be_asked_for() {
         others.push(format!("{change}/8888/loadbalancer").parse().unwrap());
     }
     for id in others {
-        let error = world.live.describe(id.clone()).await.unwrap_err();
+        let error = world.live.describe(id.clone(), false).await.unwrap_err();
         assert_eq!(error.code, "no_such_endpoint", "{id}");
     }
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{Described, Panel};
-use crate::api::{check_endpoint, describe_endpoint};
+use crate::api::describe_endpoint;
 use crate::draw::Drawing;
 
 /// Before Kubernetes is asked: whoever moves through the list asks once, at the end.
@@ -33,34 +33,25 @@ impl Describer {
         let this = self.clone();
         let ask = move || {
             if this.questions.get() == question {
-                this.ask();
+                this.ask(false);
             }
         };
         set_timeout(ask, PAUSE);
     }
 
-    /// Asks now.
-    pub(super) fn ask(&self) {
+    /// Asks now; `check` has the endpoint itself asked.
+    pub(super) fn ask(&self, check: bool) {
         let Some(id) = self.panel.asked.get_untracked() else { return };
         let question = self.next();
         self.panel.describe(|described| described.asking = true);
         let this = self.clone();
         spawn_local(async move {
-            let answer = describe_endpoint(id).await.map(|Drawing(told)| told);
+            let answer = describe_endpoint(id, check).await.map(|Drawing(told)| told);
             // Another endpoint is another question.
             if this.questions.get() == question {
                 let told = Described { asking: false, answer: Some(answer) };
                 this.panel.describe(|described| *described = told);
             }
-        });
-    }
-
-    /// Asks the endpoint itself; how it fares is told by the overview.
-    pub(super) fn check(&self) {
-        let Some(id) = self.panel.asked.get_untracked() else { return };
-        spawn_local(async move {
-            // What stands in the way of this one stands in the way of the overview, which says so.
-            let _ = check_endpoint(id).await;
         });
     }
 

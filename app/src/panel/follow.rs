@@ -99,9 +99,9 @@ impl Hands {
         if let Some(opener) = within("[data-copies]") {
             panel.offer(named_by(&opener));
         } else if within("[data-describe]").is_some() {
-            self.0.describer.ask();
+            self.0.describer.ask(false);
         } else if within("[data-check]").is_some() {
-            self.0.describer.check();
+            self.0.describer.ask(true);
         } else if within("[role=menuitem]").is_some() {
             menu::hide();
         } else if !is_plain(event) {

@@ -10,6 +10,7 @@ use crate::net::Port;
 use crate::outcome::WriteFailure;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
+use crate::trouble::Trouble;
 
 /// No version says it: no app that is unknown is probed yet.
 const NEVER_SAID: Code = Code::SubpathUnknownApp;
@@ -194,6 +195,7 @@ fn checks_that_failed() -> Vec<Failure> {
         port: port(),
         cluster: text("train"),
         object: object(ObjectKind::Service),
+        host: text("203.0.113.7:8265"),
         evidence: text("GET http://203.0.113.7:8265/: connection refused"),
     };
     [
@@ -204,9 +206,30 @@ fn checks_that_failed() -> Vec<Failure> {
         FailureKind::NotHttp,
         FailureKind::ServerError,
         FailureKind::PathNotServed,
+        FailureKind::HostRefused,
     ]
     .map(failure)
     .into()
+}
+
+fn troubles() -> Vec<Trouble> {
+    vec![
+        Trouble::PublicWithoutAuth {
+            app: text("Ray dashboard"),
+            login: "Start it with a token",
+            port: port(),
+            cluster: text("train"),
+            evidence: text("GET /api/version: 200; 203.0.113.7 is a public address"),
+        },
+        Trouble::HealthCheckOnDeadPort {
+            port: port(),
+            first: Port::new(6006).unwrap(),
+            is_known_dead: true,
+            came: text("no connection in 2 s"),
+            source: text("aws.go"),
+            config: text("kubernetes: {}"),
+        },
+    ]
 }
 
 fn port() -> Port {
@@ -224,6 +247,9 @@ fn every_code_is_told_with_a_message_what_it_rests_on_and_what_to_do() {
     let cautions = cautions.iter().map(|caution| caution.finding(&context));
     let checks = checks_that_failed();
     let checks = checks.iter().map(|failure| failure.finding(&context));
+    let troubles = troubles();
+    let troubles = troubles.iter().map(Trouble::finding);
+    let checks = checks.chain(troubles);
     let findings: Vec<_> =
         reasons.chain(refusals).chain(cautions).chain(failures).chain(checks).collect();
     for finding in &findings {

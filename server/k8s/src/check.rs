@@ -4,6 +4,7 @@
 //! balancer ([`Surroundings`]) also feeds the plan of opening a port. Start reading at [`check`].
 
 mod facts;
+mod first_port;
 mod ingress;
 mod loadbalancer;
 mod provider;
@@ -18,10 +19,9 @@ use std::collections::BTreeMap;
 use skyports_model::{ContextCheck, ContextName, DefaultMode};
 
 pub use self::facts::{Answers, Facts, Looked, Right};
+pub use self::first_port::FirstPort;
 pub use self::provider::{Audience, CostClass, Provider, Recognised};
-pub(crate) use self::skypilot::annotations_snippet;
-pub(crate) use self::surroundings::audience_of;
-pub use self::surroundings::{NoAddress, Surroundings};
+pub use self::surroundings::{NoAddress, Surroundings, audience_of};
 
 /// What SkyPilot's config says of the context.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,9 +3,11 @@
 //! What is written here is shown as it stands: whoever may write an object of a cluster chooses
 //! most of its characters.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use kube_core::DynamicObject;
+use serde_json::Value;
 use skyports_model::finding::{is_unseen, shown};
 use skyports_model::{EventLine, ObjectRef, ObjectText, Port};
 
@@ -123,10 +125,29 @@ pub fn backend(ingress: wire::Ingress, port: Port) -> Option<String> {
     (name.len() <= 63 && name.chars().all(is_label)).then(|| name.to_owned())
 }
 
+/// What of a `LoadBalancer` Service tells how it is asked whether it lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balancer {
+    /// The ports that the app listens on, in the Service's order.
+    pub ports: Vec<Port>,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+}
+
+/// The Service as a load balancer; `None` when it is none.
+pub fn balancer(found: &DynamicObject) -> Option<Balancer> {
+    let spec = found.data.get("spec")?;
+    let number = |port: &Value| Port::new(port.get("targetPort").or(port.get("port"))?.as_i64()?);
+    let ports = spec.get("ports")?.as_array()?.iter().filter_map(number).collect();
+    let annotations = found.metadata.annotations.clone().unwrap_or_default();
+    let is_balancer = spec.get("type").and_then(Value::as_str) == Some("LoadBalancer");
+    is_balancer.then_some(Balancer { ports, annotations })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
     use skyports_model::{Namespace, ObjectKind, Timestamp};
 
     fn service() -> ObjectRef {

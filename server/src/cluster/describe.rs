@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::future::join;
 use kube::api::{Api, ApiResource, DynamicObject, ListParams};
-use skyports_k8s::describe::{backend, event_line, newest, object_text};
+use skyports_k8s::describe::{Balancer, backend, balancer, event_line, newest, object_text};
 use skyports_k8s::wire;
 use skyports_model::{
     ContextName, Endpoint, EventLine, Finding, ObjectKind, ObjectRef, ObjectText, Port, Reason,
@@ -32,11 +32,13 @@ pub(crate) struct Behind {
     pub(crate) events: Vec<EventLine>,
     /// What could not be read.
     pub(crate) problems: Vec<Finding>,
+    /// The object that exposes it, where that is a load balancer.
+    pub(crate) balancer: Option<Balancer>,
 }
 
 impl Behind {
     fn and(mut self, other: Self) -> Self {
-        let Self { objects, events, problems } = other;
+        let Self { objects, events, problems, balancer: _ } = other;
         self.objects.extend(objects);
         self.events.extend(events);
         // One missing right concerns every object of a kind alike.
@@ -59,13 +61,13 @@ pub(crate) async fn behind(target: &Target, endpoint: &Endpoint) -> Behind {
         Err(_) => return failed(object.to_string(), silence(), context),
     };
     let reader = Reader { client, context, deadline };
-    let Behind { objects, events, problems } = match object.kind {
+    let behind = match object.kind {
         ObjectKind::Ingress => reader.ingress(object, endpoint.port()).await,
         ObjectKind::Service | ObjectKind::Pod | ObjectKind::IngressClass => {
             reader.object(object).await
         }
     };
-    Behind { objects, events: newest(events), problems }
+    Behind { events: newest(behind.events), ..behind }
 }
 
 fn failed(what: String, error: String, context: &ContextName) -> Behind {
@@ -206,7 +208,10 @@ fn told_of(
     let mut behind = Behind::default();
     let uid = found.as_ref().ok().and_then(|found| found.metadata.uid.clone());
     match found {
-        Ok(found) => behind.objects.push(object_text(object.clone(), found)),
+        Ok(found) => {
+            behind.balancer = balancer(&found);
+            behind.objects.push(object_text(object.clone(), found));
+        }
         Err(problem) => behind.problems.push(problem),
     }
     match events {

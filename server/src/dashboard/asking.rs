@@ -6,9 +6,10 @@ use skyports_model::{Cluster, EndpointId};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::probing::{Ended, Probing, Told};
+use super::probing::{Ended, Learnt, Probing, Told};
 use crate::config::clock;
 use crate::probe::Prober;
+use crate::probe::look::Look;
 
 /// Results that wait to be taken.
 const QUEUE: usize = 64;
@@ -38,9 +39,14 @@ impl Checks {
         for job in self.probing.due(Instant::now(), is_watched) {
             let (prober, tell) = (prober.clone(), self.tell.clone());
             tokio::spawn(async move {
-                let outcome = prober.check(&job.target).await;
+                let (outcome, trace) = prober.traced(&job.target).await;
+                let look = match job.look {
+                    Some(wanted) => prober.look(&job.target, wanted.after(&outcome)).await,
+                    None => Look::default(),
+                };
+                let learnt = Learnt { outcome, trace, look, at: clock::now() };
                 // Nobody looks any more.
-                let _ = tell.send(Ended { job, outcome, at: clock::now() }).await;
+                let _ = tell.send(Ended { job, learnt }).await;
             });
         }
     }
@@ -56,6 +62,11 @@ impl Checks {
     /// Somebody wishes a check.
     pub(super) fn wish(&mut self, id: &EndpointId, waiting: Option<oneshot::Sender<Told>>) {
         self.probing.wish(id, waiting);
+    }
+
+    /// What the last check of an endpoint found.
+    pub(super) fn learnt(&self, id: &EndpointId) -> Option<Learnt> {
+        self.probing.learnt(id)
     }
 
     /// Whether what was found is to be shown now.

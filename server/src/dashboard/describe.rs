@@ -2,24 +2,57 @@
 
 use std::sync::Arc;
 
+use futures::future::join;
 use skyports_app::dashboard::DashboardError;
 use skyports_model::{Description, EndpointId, Overview, Step};
 
+use super::chain::{Known, chain};
+use super::check::Readings;
 use super::ports::unusable;
+use super::probing::Learnt;
 use crate::cluster::context::Context;
 use crate::cluster::describe::{Behind, behind};
 use crate::config::clock;
 
-/// Describes an endpoint of the overview; nobody may ask for objects that are not in it.
+/// What describing needs of the rest.
+pub(super) struct Places {
+    pub(super) overview: Arc<Overview>,
+    pub(super) context: Option<Arc<Context>>,
+    pub(super) readings: Arc<Readings>,
+}
+
+/// Describes an endpoint of the overview; nobody may ask for objects that are not in it. `learnt`
+/// asks the endpoint itself, or recalls what it said last.
 pub(super) async fn describe(
-    overview: Arc<Overview>,
-    context: Option<Arc<Context>>,
+    places: Places,
     id: EndpointId,
+    learnt: impl Future<Output = Option<Learnt>>,
 ) -> Result<Description, DashboardError> {
-    let Some((_, endpoint)) = overview.endpoint(&id) else { return Err(unknown(&id)) };
+    let Places { overview, context, readings } = places;
+    let Some((cluster, endpoint)) = overview.endpoint(&id) else { return Err(unknown(&id)) };
     let Some(context) = context else { return Err(unusable(&id.cluster.context)) };
-    let Behind { objects, events, problems } = behind(&context.target, endpoint).await;
-    Ok(Description { endpoint: id, objects, events, problems, as_of: clock::now() })
+    let (behind, learnt) = join(behind(&context.target, endpoint), learnt).await;
+    let Behind { objects, events, problems, balancer } = behind;
+    // How the load balancer asks its ports matters only where one of several does not answer.
+    let is_silent = learnt.as_ref().is_some_and(|learnt| !learnt.outcome.has_answered());
+    let asks = balancer.as_ref().filter(|it| is_silent && it.ports.len() > 1);
+    let surroundings = match asks {
+        Some(_) => Some(readings.surroundings(&id.cluster.context, &context).await),
+        None => None,
+    };
+    let now = clock::now();
+    let chain = chain(&Known {
+        overview: &overview,
+        cluster,
+        endpoint,
+        events: &events,
+        balancer: balancer.as_ref(),
+        surroundings: surroundings.as_ref(),
+        learnt: learnt.as_ref(),
+        verdict: None,
+        now,
+    });
+    Ok(Description { endpoint: id, objects, chain, events, problems, as_of: now })
 }
 
 fn unknown(EndpointId { cluster, port, .. }: &EndpointId) -> DashboardError {

@@ -355,7 +355,7 @@ impl Warning {
 }
 
 #[derive(Debug, Serialize)]
-struct Step {
+pub(crate) struct Step {
     title: String,
     command: Option<String>,
     /// What skyports does by itself: `skyports open` with the flag that the command has.
@@ -363,7 +363,7 @@ struct Step {
 }
 
 impl Step {
-    fn of(step: &model::Step) -> Self {
+    pub(crate) fn of(step: &model::Step) -> Self {
         let model::Step { title, command, repair } = step;
         Self {
             title: title.clone(),

@@ -18,10 +18,10 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::asking::{Checks, until};
 use super::check::Readings;
-use super::describe::describe;
+use super::describe::{Places, describe};
 use super::document;
 use super::ports::{self, Settings};
-use super::probing::Told as CheckTold;
+use super::probing::{Learnt, Told as CheckTold};
 use crate::cluster::context::Context;
 use crate::cluster::contexts::Wanted;
 use crate::cluster::view::{self, Picture};
@@ -34,6 +34,10 @@ use crate::probe::rules::Rules;
 const BACKLOG: usize = 256;
 /// Wishes for checks that wait; who wishes more than that is not heard.
 const WISHES: usize = 64;
+/// A check is as good as a new one for so long, in seconds.
+const RECENT: u64 = 5;
+/// What a person waits for a check at most: the check itself, and a closer look.
+const CHECK_PATIENCE: Duration = Duration::from_secs(8);
 /// Pictures that wait to be merged; beyond it the contexts wait too.
 const QUEUE: usize = 64;
 
@@ -69,6 +73,8 @@ enum Wish {
     Watch,
     /// A check, and who waits for it.
     Check(EndpointId, Option<oneshot::Sender<CheckTold>>),
+    /// What the last check found.
+    Recall(EndpointId, oneshot::Sender<Option<Learnt>>),
 }
 
 impl Live {
@@ -190,6 +196,24 @@ impl Live {
         told.await.ok()
     }
 
+    /// Asks an endpoint, unless it was asked within the last 5 s; what the last check found.
+    async fn learn(&self, id: EndpointId) -> Option<Learnt> {
+        let before = self.learnt(id.clone()).await;
+        if before.as_ref().is_some_and(|before| before.at.age(clock::now()) < RECENT) {
+            return before;
+        }
+        // Who has waited that long is told what is known.
+        let _ = tokio::time::timeout(CHECK_PATIENCE, self.checked(id.clone())).await;
+        self.learnt(id).await
+    }
+
+    /// What the last check of an endpoint found; `None` where there was none.
+    async fn learnt(&self, id: EndpointId) -> Option<Learnt> {
+        let (tell, told) = oneshot::channel();
+        self.wish(Wish::Recall(id, tell));
+        told.await.ok().flatten()
+    }
+
     fn wish(&self, wish: Wish) {
         if let Some(wishes) = &self.wishes {
             // Of so many wishes at once the last ones may be lost.
@@ -203,13 +227,14 @@ impl Dashboard for Live {
         Arc::clone(&self.overview.borrow())
     }
 
-    fn describe(&self, id: EndpointId) -> Described {
+    fn describe(&self, id: EndpointId, check: bool) -> Described {
         let context = self.contexts.get(&id.cluster.context).cloned();
-        Box::pin(describe(self.overview(), context, id))
-    }
-
-    fn check(&self, id: EndpointId) {
-        self.wish(Wish::Check(id, None));
+        let readings = Arc::clone(&self.readings);
+        let places = Places { overview: self.overview(), context, readings };
+        let (this, asked) = (self.clone(), id.clone());
+        let learnt =
+            async move { if check { this.learn(asked).await } else { this.learnt(asked).await } };
+        Box::pin(describe(places, id, learnt))
     }
 
     fn default_mode(&self, cluster: &ClusterId) -> DefaultMode {
@@ -277,6 +302,10 @@ impl Merge {
             // Whoever has begun to listen is counted.
             Wish::Watch => {}
             Wish::Check(id, waiting) => self.checks.wish(&id, waiting),
+            Wish::Recall(id, waiting) => {
+                // Who does not wait any more needs no answer.
+                let _ = waiting.send(self.checks.learnt(&id));
+            }
         }
     }
 

@@ -10,13 +10,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use skyports_model::{
-    Cluster, ClusterKind, Endpoint, EndpointId, EndpointState, ObjectRef, Timestamp,
+    Cluster, ClusterKind, Code, Endpoint, EndpointId, EndpointState, ObjectRef, Timestamp,
 };
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::chain::exposed::exposed;
+use crate::probe::door::Door;
+use crate::probe::look::{Look, Wanted};
 use crate::probe::outcome::Outcome;
 use crate::probe::target::Target;
+use crate::probe::trace::Trace;
 use crate::probe::verdict;
 
 /// Checks at once.
@@ -46,6 +50,8 @@ pub enum Told {
 pub(super) struct Job {
     pub(super) id: EndpointId,
     pub(super) target: Target,
+    /// What is looked for besides, where somebody wished the check.
+    pub(super) look: Option<Wanted>,
     serial: u64,
 }
 
@@ -53,7 +59,16 @@ pub(super) struct Job {
 #[derive(Debug)]
 pub(super) struct Ended {
     pub(super) job: Job,
+    pub(super) learnt: Learnt,
+}
+
+/// What a check has found.
+#[derive(Debug, Clone)]
+pub(super) struct Learnt {
     pub(super) outcome: Outcome,
+    pub(super) trace: Trace,
+    /// What a closer look found, the last time that somebody wished one.
+    pub(super) look: Look,
     pub(super) at: Timestamp,
 }
 
@@ -73,11 +88,15 @@ struct Kept {
     target: Target,
     object: ObjectRef,
     opened: Option<Timestamp>,
+    wanted: Wanted,
     serial: u64,
     is_open: bool,
     /// Whether it is asked on demand alone.
     is_quiet: bool,
+    /// What the overview tells.
     last: Option<(Outcome, Timestamp)>,
+    /// What the last check found, with its times.
+    learnt: Option<Learnt>,
     started: Option<Instant>,
     is_running: bool,
     is_wished: bool,
@@ -110,6 +129,7 @@ impl Probing {
             });
             kept.is_open = is_open;
             kept.is_quiet = is_quiet;
+            kept.wanted = wanted(endpoint);
             self.kept.insert(endpoint.id.clone(), kept);
         }
     }
@@ -118,13 +138,18 @@ impl Probing {
     pub(super) fn apply(&self, clusters: &mut [Cluster]) {
         for cluster in clusters {
             for place in 0..cluster.endpoints.len() {
-                let state = cluster.endpoints.get(place).and_then(|endpoint| {
-                    let kept = self.kept.get(&endpoint.id).filter(|kept| kept.is_open)?;
-                    let (outcome, at) = kept.last.as_ref()?;
-                    verdict::state(outcome, cluster, endpoint, *at)
-                });
-                if let (Some(state), Some(endpoint)) = (state, cluster.endpoints.get_mut(place)) {
-                    endpoint.state = state;
+                let Some(endpoint) = cluster.endpoints.get(place) else { continue };
+                let Some(kept) = self.kept.get(&endpoint.id).filter(|kept| kept.is_open) else {
+                    continue;
+                };
+                let told = kept.last.as_ref();
+                let state =
+                    told.and_then(|(outcome, at)| verdict::state(outcome, cluster, endpoint, *at));
+                let learnt = kept.learnt.as_ref();
+                let warning = learnt.and_then(|learnt| exposed(cluster, endpoint, learnt));
+                if let Some(endpoint) = cluster.endpoints.get_mut(place) {
+                    endpoint.state = state.unwrap_or(EndpointState::Open);
+                    endpoint.warnings.extend(warning);
                 }
             }
         }
@@ -136,6 +161,11 @@ impl Probing {
             kept.is_wished = true;
             kept.waiting.extend(waiting);
         }
+    }
+
+    /// What the last check of an endpoint found, with its times.
+    pub(super) fn learnt(&self, id: &EndpointId) -> Option<Learnt> {
+        self.kept.get(id)?.learnt.clone()
     }
 
     /// The checks to run now.
@@ -164,11 +194,11 @@ impl Probing {
     }
 
     /// Takes what a check has found; whether the overview is to say something else now.
-    pub(super) fn take(&mut self, Ended { job, outcome, at }: Ended) -> bool {
+    pub(super) fn take(&mut self, Ended { job, learnt }: Ended) -> bool {
         self.running = self.running.saturating_sub(1);
         // An endpoint that is another one since is not told of.
         let kept = self.kept.get_mut(&job.id).filter(|kept| kept.serial == job.serial);
-        kept.is_some_and(|kept| kept.take(outcome, at))
+        kept.is_some_and(|kept| kept.take(learnt))
     }
 
     /// Between two checks of an endpoint that is well.
@@ -178,16 +208,26 @@ impl Probing {
     }
 }
 
+/// What a closer look at an endpoint looks for.
+fn wanted(endpoint: &Endpoint) -> Wanted {
+    Wanted {
+        door: endpoint.app.as_ref().and_then(|app| Door::of(&app.id)),
+        is_spread: endpoint.warnings.iter().any(|it| it.code == Code::MultiNodeRouting),
+    }
+}
+
 impl Kept {
     fn new(endpoint: &Endpoint, target: Target, serial: u64, fresh: Option<Instant>) -> Self {
         Self {
             target,
             object: endpoint.object.clone(),
             opened: endpoint.opened,
+            wanted: Wanted::default(),
             serial,
             is_open: false,
             is_quiet: false,
             last: None,
+            learnt: None,
             started: None,
             is_running: false,
             is_wished: false,
@@ -220,17 +260,24 @@ impl Kept {
     }
 
     fn has_answered(&self) -> bool {
-        matches!(self.last, Some((Outcome::Answered(_) | Outcome::Connected { .. }, _)))
+        self.last.as_ref().is_some_and(|(outcome, _)| outcome.has_answered())
     }
 
     fn job(&mut self, id: &EndpointId, now: Instant) -> Job {
         self.started = Some(now);
         self.is_running = true;
-        Job { id: id.clone(), target: self.target.clone(), serial: self.serial }
+        // At the door is knocked once unasked; more is looked for when somebody wishes it.
+        let unasked = self.learnt.is_none().then_some(Wanted { is_spread: false, ..self.wanted });
+        let look = if self.is_wished { Some(self.wanted) } else { unasked };
+        Job { id: id.clone(), target: self.target.clone(), look, serial: self.serial }
     }
 
-    fn take(&mut self, outcome: Outcome, at: Timestamp) -> bool {
+    fn take(&mut self, learnt: Learnt) -> bool {
         self.is_running = false;
+        let Learnt { outcome, at, .. } = learnt.clone();
+        let before = self.learnt.take().map(|before| before.look).unwrap_or_default();
+        let look = learnt.look.or(before);
+        self.learnt = Some(Learnt { look, ..learnt });
         let told = match outcome {
             Outcome::Forbidden(_) | Outcome::NoWay(_) => Told::Impossible,
             _ => Told::Learnt,

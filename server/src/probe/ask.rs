@@ -21,7 +21,7 @@ const LARGEST_HEAD: usize = 32 << 10;
 const MOST_HEADERS: usize = 256;
 /// Read of a body, for its title.
 const LARGEST_BODY: usize = 256 << 10;
-/// How apps refuse to be asked by a name, in lower case: MLflow 3.17 and Starlette, Vite 6, Django.
+/// How apps refuse to be asked by a name, in lower case: `MLflow` 3.17 and Starlette, Vite 6, Django.
 const HOST_REFUSED: [&[u8]; 3] =
     [b"invalid host header", b"blocked request. this host", b"invalid http_host header"];
 /// A body that comes slowly is left: the answer itself is known.
@@ -54,7 +54,7 @@ where
 
 async fn talk(
     mut sender: SendRequest<Empty<Bytes>>,
-    Request { authority, path, .. }: &Request,
+    Request { authority, path, mark, .. }: &Request,
     started: Instant,
 ) -> hyper::Result<Outcome> {
     let request = HttpRequest::get(path.as_str())
@@ -68,17 +68,17 @@ async fn talk(
     let Ok(request) = request else { return Ok(Outcome::Forbidden("its URL is no request")) };
     let response = sender.send_request(request).await?;
     let millis = millis(started.elapsed());
-    Ok(Outcome::Answered(answer(response, millis).await))
+    Ok(Outcome::Answered(answer(response, *mark, millis).await))
 }
 
-async fn answer(response: Response<Incoming>, millis: u32) -> Answer {
+async fn answer(response: Response<Incoming>, mark: Option<&[u8]>, millis: u32) -> Answer {
     let (head, body) = response.into_parts();
     let status = head.status.as_u16();
     let text = |name: HeaderName| text(&head.headers, name);
     let is_page = text(header::CONTENT_TYPE).is_none_or(|kind| kind.contains("html"));
     // Of a refusal the words tell what is refused, in whatever form they come.
     let is_refusal = matches!(status, 400 | 403 | 421);
-    let page = if is_page || is_refusal { beginning(body).await } else { vec![] };
+    let page = if is_page || is_refusal || mark.is_some() { beginning(body).await } else { vec![] };
     let title = title(&page);
     let is_of_nginx = title.as_ref().is_some_and(|title| title.starts_with(&status.to_string()))
         && find(&page, b"nginx").is_some();
@@ -89,6 +89,7 @@ async fn answer(response: Response<Incoming>, millis: u32) -> Answer {
         title,
         is_of_nginx,
         refuses_host: is_refusal && HOST_REFUSED.iter().any(|word| find(&page, word).is_some()),
+        is_marked: mark.is_some_and(|mark| find(&page, mark).is_some()),
         millis,
     }
 }

@@ -47,7 +47,7 @@ pub enum Step {
 }
 
 /// What is kept of an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answer {
     /// The status.
     pub status: u16,
@@ -61,11 +61,18 @@ pub struct Answer {
     pub is_of_nginx: bool,
     /// Whether the app refuses to be asked by that name, whatever the path.
     pub refuses_host: bool,
+    /// Whether it holds the mark that was looked for, where one was.
+    pub is_marked: bool,
     /// How long the answer's head took.
     pub millis: u32,
 }
 
 impl Outcome {
+    /// Whether something took the connection, and spoke as it should.
+    pub fn has_answered(&self) -> bool {
+        matches!(self, Self::Answered(_) | Self::Connected { .. })
+    }
+
     /// Whether the connection was refused, or ended without an answer.
     pub fn is_no_answer(&self) -> bool {
         matches!(self, Self::Refused | Self::Ended(_))

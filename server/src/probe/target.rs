@@ -17,6 +17,8 @@ pub(super) struct Request {
     /// For the header `Host`.
     pub(super) authority: String,
     pub(super) path: String,
+    /// In lower case, what is looked for in the answer.
+    pub(super) mark: Option<&'static [u8]>,
 }
 
 impl Target {
@@ -33,6 +35,7 @@ impl Target {
             is_tls: url.scheme() == Scheme::Https,
             authority: url.authority(),
             path: url.path().to_owned(),
+            mark: None,
         };
         Self { host: url.host().clone(), port: url.port(), request: Some(request) }
     }
@@ -41,6 +44,25 @@ impl Target {
         let (host, port) = address.rsplit_once(':')?;
         let host = Host::try_from(host.to_owned()).ok()?;
         Some(Self { host, port: port.parse().ok().filter(|port| *port > 0)?, request: None })
+    }
+
+    /// The same host and port, asked for what lies below its path, where a mark is looked for;
+    /// `None` where nothing is asked by HTTP.
+    pub(super) fn below(&self, path: &str, mark: &'static [u8]) -> Option<Self> {
+        let Self { host, port, request } = self.clone();
+        let request = request?;
+        let path = format!("{}/{path}", request.path.trim_end_matches('/'));
+        Some(Self { host, port, request: Some(Request { path, mark: Some(mark), ..request }) })
+    }
+
+    /// The path that is asked for.
+    pub fn path(&self) -> Option<&str> {
+        self.request.as_ref().map(|request| request.path.as_str())
+    }
+
+    /// Whether TLS is spoken.
+    pub fn is_tls(&self) -> bool {
+        self.request.as_ref().is_some_and(|request| request.is_tls)
     }
 
     /// The host.

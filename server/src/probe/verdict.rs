@@ -1,7 +1,7 @@
 //! What a check means for its endpoint: answered, failed with a cause, or nothing learnt.
 
 use skyports_model::{
-    Checked, Cluster, Endpoint, EndpointState, Failure, FailureKind, Mode, Timestamp,
+    Checked, Cluster, Endpoint, EndpointState, ExternalUrl, Failure, FailureKind, Mode, Timestamp,
 };
 
 use super::outcome::{Answer, Outcome, Step};
@@ -46,11 +46,14 @@ pub fn state(
         port: endpoint.port(),
         cluster: cluster.name.clone(),
         object: endpoint.object.clone(),
+        host: endpoint.urls.first().map(ExternalUrl::authority).unwrap_or_default(),
         evidence: format!("{what}: {came}"),
     };
     let reason = failure.finding(&cluster.id.context);
     Some(match kind {
-        FailureKind::NotHttp | FailureKind::ServerError => EndpointState::Attention { reason },
+        FailureKind::NotHttp | FailureKind::ServerError | FailureKind::HostRefused => {
+            EndpointState::Attention { reason }
+        }
         FailureKind::NameUnresolved => match endpoint.opened {
             Some(since) if since.age(at) < NAME_COMES_WITHIN => {
                 EndpointState::Pending { since, reason }
@@ -72,6 +75,7 @@ fn ready(at: Timestamp, told: String) -> EndpointState {
 fn failing(answer: &Answer, mode: Mode) -> Option<FailureKind> {
     let is_of_controller = answer.is_of_nginx && mode == Mode::Ingress;
     match answer.status {
+        _ if answer.refuses_host => Some(FailureKind::HostRefused),
         404 if is_of_controller => Some(FailureKind::PathNotServed),
         502..=504 if is_of_controller => Some(FailureKind::NothingListens),
         500.. => Some(FailureKind::ServerError),
@@ -79,7 +83,8 @@ fn failing(answer: &Answer, mode: Mode) -> Option<FailureKind> {
     }
 }
 
-fn late(step: Step) -> &'static str {
+/// What did not come in time.
+pub(crate) fn late(step: Step) -> &'static str {
     match step {
         Step::Name => "no answer about the name in 5 s",
         Step::Connect => "no connection in 2 s",

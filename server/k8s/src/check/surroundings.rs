@@ -115,7 +115,7 @@ fn seen(facts: &Facts, pools: &[Pool]) -> Option<(Audience, String)> {
 }
 
 /// Who reaches an address; a name does not tell, but for AWS' internal ones.
-pub(crate) fn audience_of(host: &Host) -> Option<Audience> {
+pub fn audience_of(host: &Host) -> Option<Audience> {
     let is_private = match host.ip() {
         Some(IpAddr::V4(ip)) => is_private(ip),
         Some(IpAddr::V6(ip)) => ip.to_ipv4_mapped().map_or_else(

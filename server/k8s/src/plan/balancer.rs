@@ -9,7 +9,7 @@ use skyports_model::{Caution, Host, OpenRequest, Port, Reach};
 
 use super::draft::Site;
 use super::loadbalancer;
-use crate::check::{Audience, CostClass, NoAddress, annotations_snippet, audience_of};
+use crate::check::{Audience, CostClass, FirstPort, NoAddress, audience_of};
 
 /// The cautions about the load balancer of a request.
 pub(super) fn cautions(site: &Site<'_>, request: &OpenRequest, changed: &[Port]) -> Vec<Caution> {
@@ -61,21 +61,15 @@ fn by_address(service: Option<&Service>) -> Option<(Audience, String)> {
 /// A load balancer that asks one port whether all of them live. The first port of an object that
 /// exists stays the first.
 fn first_port(site: &Site<'_>, service: Option<&Service>, changed: &[Port]) -> Option<Caution> {
-    let health = site.environment.surroundings.facts()?.health.as_ref()?;
-    let carried = annotations(site, service);
-    if health.fix.iter().all(|(key, value)| carried.get(key) == Some(value)) {
-        return None;
-    }
     let open = service.into_iter().flat_map(loadbalancer::entries);
     let open = open.filter_map(|entry| Port::new(entry.port.into()));
     let ports: Vec<Port> = open.chain(changed.iter().copied()).collect();
-    let (first, others) = ports.split_first()?;
-    (!others.is_empty()).then(|| Caution::FirstPortChecked {
-        first: *first,
-        others: others.to_vec(),
-        source: format!("{} (read on {})", health.source, health.read),
-        config: annotations_snippet(&site.environment.context, &health.fix),
-    })
+    let environment = &site.environment;
+    let carried = annotations(site, service);
+    let asked = environment.surroundings.first_port(&environment.context, &ports, &carried)?;
+    let FirstPort { first, source, config } = asked;
+    let others = ports.iter().copied().skip(1).collect();
+    Some(Caution::FirstPortChecked { first, others, source, config })
 }
 
 fn cost(site: &Site<'_>) -> Option<Caution> {

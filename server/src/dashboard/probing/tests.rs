@@ -22,15 +22,7 @@ fn world(ports: u16) -> Vec<Cluster> {
 }
 
 fn answered(millis: u32) -> Outcome {
-    Outcome::Answered(Answer {
-        status: 200,
-        server: None,
-        title: None,
-        location: None,
-        is_of_nginx: false,
-        refuses_host: false,
-        millis,
-    })
+    Outcome::Answered(Answer { status: 200, millis, ..Answer::default() })
 }
 
 fn state(probing: &Probing, world: &[Cluster]) -> &'static str {
@@ -40,7 +32,8 @@ fn state(probing: &Probing, world: &[Cluster]) -> &'static str {
 }
 
 fn end(probing: &mut Probing, job: Job, outcome: Outcome) -> bool {
-    probing.take(Ended { job, outcome, at: Timestamp(1_000) })
+    let (trace, at) = (Trace::default(), Timestamp(1_000));
+    probing.take(Ended { job, learnt: Learnt { outcome, trace, look: Look::default(), at } })
 }
 
 #[test]

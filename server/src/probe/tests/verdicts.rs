@@ -22,16 +22,7 @@ fn after(outcome: &Outcome, mode: Mode, at: i64) -> String {
 }
 
 fn answer(status: u16, is_of_nginx: bool) -> Outcome {
-    let (server, title, location) = (None, None, None);
-    Outcome::Answered(Answer {
-        status,
-        server,
-        title,
-        location,
-        is_of_nginx,
-        refuses_host: false,
-        millis: 3,
-    })
+    Outcome::Answered(Answer { status, is_of_nginx, millis: 3, ..Answer::default() })
 }
 
 #[test]
