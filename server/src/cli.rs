@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod exit;
+pub mod explain;
 mod find;
 pub mod list;
 pub mod ports;

@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => cli::serve::run(args),
         Command::List(args) => cli::list::run(args),
         Command::Check(args) => cli::check::run(args),
+        Command::Explain(args) => cli::explain::run(args),
         Command::Open(args) => cli::ports::open(args),
         Command::Close(args) => cli::ports::close(args),
     };

@@ -282,7 +282,7 @@ fn s03_the_secret_is_in_no_argument() {
 #[test]
 fn help_names_each_flags_variable() {
     let home = Home::new();
-    for command in ["serve", "list"] {
+    for command in ["serve", "list", "explain"] {
         let (code, out, _) = home.run(&[command, "--help"], None);
         assert_eq!(code, 0);
         assert!(out.contains("SKYPORTS_KUBECONFIG") && out.contains("SKYPORTS_CONTEXT"), "{out}");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 use clap::{Parser, Subcommand, ValueEnum};
-use skyports_model::{Cidr, OpenMode, Port, PortSet};
+use skyports_model::{Cidr, Mode, OpenMode, Port, PortSet};
 
 /// Every port that `SkyPilot` opened on Kubernetes, with the URL that works or the reason why not.
 #[derive(Debug, Parser)]
@@ -34,6 +34,9 @@ pub enum Command {
     /// Say whether contexts can expose ports, and what is missing
     #[command(after_help = CHECK_HELP)]
     Check(CheckArgs),
+    /// Say where the way to one port ends, and what to do about it
+    #[command(after_help = EXPLAIN_HELP)]
+    Explain(ExplainArgs),
 }
 
 const SERVE_HELP: &str = "\
@@ -59,6 +62,12 @@ const CHECK_HELP: &str = "\
 Exit codes: 0 some mode works in every context that was asked, 1 in one of them none does, or nobody
 knows, 2 wrong usage.
 It reads and changes nothing; what may not be seen is told as not known.";
+
+const EXPLAIN_HELP: &str = "\
+Exit codes: 0 done, whatever was found, 1 the cluster refused or cannot be reached, 2 wrong usage
+(also when the port is open in several modes and --mode names none), 3 no such cluster, or the port
+is not open.
+It asks the endpoint as a browser would, with a few GETs, and changes nothing.";
 
 // That two flags exclude each other is not said here: clap takes a variable that is `0` for a flag
 // that is there.
@@ -204,7 +213,35 @@ pub struct CheckArgs {
     pub common: CommonArgs,
 }
 
-/// The ways in which `check` prints.
+/// Flags of `skyports explain`.
+#[derive(Debug, Clone, Parser)]
+pub struct ExplainArgs {
+    /// The cluster: NAME, NAMESPACE/NAME or CONTEXT/NAMESPACE/NAME
+    #[arg(value_name = "CLUSTER")]
+    pub cluster: String,
+    /// The port that the app listens on
+    #[arg(value_name = "PORT")]
+    pub port: Port,
+    /// The mode in which it is open [default: the only one]
+    #[arg(long, value_name = "MODE", env = "SKYPORTS_MODE", value_parser = mode)]
+    pub mode: Option<Mode>,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t = CheckOutput::Text, env = "SKYPORTS_OUTPUT")]
+    pub output: CheckOutput,
+    /// Which clusters.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// A mode by its word.
+fn mode(word: &str) -> Result<Mode, String> {
+    Mode::parse(word).ok_or_else(|| {
+        let words: Vec<&str> = Mode::ALL.iter().map(|mode| mode.as_str()).collect();
+        format!("the modes are {}", words.join(", "))
+    })
+}
+
+/// The ways in which `check` and `explain` print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CheckOutput {
     /// Lines for people
