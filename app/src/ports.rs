@@ -9,7 +9,7 @@ mod form;
 use serde::{Deserialize, Serialize};
 use skyports_model::plan::Direction;
 use skyports_model::{
-    Ask, CloseRequest, Cluster, ClusterId, Code, EndpointId, Extent, Extras, OpenMode, OpenRequest,
+    Ask, CloseRequest, Cluster, ClusterId, Code, EndpointId, Extent, OpenMode, OpenRequest,
     Outcome, Overview, Port, PortSet,
 };
 
@@ -115,8 +115,13 @@ fn done(ask: &Ask, outcome: &Outcome, cluster: &Cluster) -> Done {
             });
             Done { said, shows, undo: None }
         }
-        Ask::Close(_) => {
-            let again = |ports| format!("{}/open?ports={ports}&mode={mode}", cluster.id.path());
+        Ask::Close(CloseRequest { extent, .. }) => {
+            let path = match extent {
+                Extent::Everything => "",
+                Extent::KeptRoute => "&path=keep",
+            };
+            let again =
+                |ports| format!("{}/open?ports={ports}&mode={mode}{path}", cluster.id.path());
             let undo = PortSet::try_from(outcome.changed.clone()).ok().map(again);
             Done { said, shows: None, undo }
         }
@@ -125,13 +130,12 @@ fn done(ask: &Ask, outcome: &Outcome, cluster: &Cluster) -> Done {
 
 /// `Port 8888 of train is open`, in words that are true while it still waits for an address.
 fn said(outcome: &Outcome, cluster: &str) -> String {
-    let Outcome { direction, changed, unchanged, .. } = outcome;
-    let (ports, word) = match (direction, changed.is_empty()) {
-        (Direction::Open, false) => (changed, "opened"),
-        (Direction::Open, true) => (unchanged, "open already"),
-        (Direction::Close, false) => (changed, "closed"),
-        (Direction::Close, true) => (unchanged, "closed already"),
-    };
+    let Outcome { direction, subject, changed, unchanged, .. } = outcome;
+    let (done, already) = subject.words(*direction).unwrap_or(match direction {
+        Direction::Open => ("opened", "open already"),
+        Direction::Close => ("closed", "closed already"),
+    });
+    let (ports, word) = if changed.is_empty() { (unchanged, already) } else { (changed, done) };
     format!("{} of {cluster} {word}", words(ports))
 }
 
@@ -157,7 +161,7 @@ impl PortForm {
             ports,
             mode,
             reach,
-            extras: Extras::default(),
+            extras: self.extras(mode),
         })))
     }
 
@@ -168,7 +172,7 @@ impl PortForm {
             cluster: cluster.clone(),
             ports,
             mode,
-            extent: Extent::default(),
+            extent: self.extent(mode),
         })))
     }
 }

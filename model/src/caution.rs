@@ -2,10 +2,12 @@
 
 use crate::code::Code;
 use crate::copies::{is_cluster_name, local_port};
+use crate::endpoint::Mode;
 use crate::finding::{Finding, Step};
-use crate::id::{ContextName, ObjectRef};
+use crate::id::{ContextName, EndpointId, ObjectRef};
 use crate::kubectl::Kubectl;
 use crate::net::Port;
+use crate::repair::Repair;
 
 /// Something to know before a port is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +73,45 @@ pub enum Caution {
         /// Its path.
         winner: String,
     },
+    /// The app will see the whole path, and must know it.
+    PathKept {
+        /// The endpoint.
+        endpoint: EndpointId,
+        /// The path, with a slash at its end.
+        path: String,
+        /// What the app needs for that.
+        needs: AppNeeds,
+    },
+    /// The ports close in the other mode.
+    LinkStops {
+        /// The ports.
+        ports: Vec<Port>,
+        /// That mode.
+        mode: Mode,
+    },
+    /// The selector is a field of SkyPilot's, which its next write takes back.
+    SelectorTaken {
+        /// The Service.
+        service: ObjectRef,
+        /// Who owns the field now.
+        owner: Option<String>,
+    },
+}
+
+/// What an app needs where it sees the whole path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AppNeeds {
+    /// The app of that name does without.
+    Nothing(String),
+    /// The app of that name must be started with this.
+    Flag {
+        /// Its name.
+        app: String,
+        /// The flag or the call, with the path filled in.
+        flag: String,
+    },
+    /// Nothing is known of the app.
+    Unknown,
 }
 
 /// Who reaches a load balancer.
@@ -97,6 +138,9 @@ impl Caution {
             Self::FirstPortChecked { .. } => Code::FirstPortChecked,
             Self::NoFreeAddress { .. } => Code::NoFreeAddress,
             Self::PathShadowed { .. } => Code::PathShadowed,
+            Self::PathKept { .. } => Code::PathKept,
+            Self::LinkStops { .. } => Code::LinkStops,
+            Self::SelectorTaken { .. } => Code::SelectorTaken,
         }
     }
 
@@ -166,9 +210,56 @@ impl Caution {
                 format!("{by} has the path {winner}, which also matches {path}"),
                 vec![Step::command("See that Ingress", Kubectl::of(context).describe(by))],
             ),
+            Self::PathKept { endpoint, path, needs } => path_kept(endpoint, path, needs),
+            Self::LinkStops { ports, mode } => (
+                format!("The {} link of {} stops working.", mode.label(), listed(ports)),
+                "It closes there as soon as it is open here.".to_owned(),
+                "what the plan deletes or changes".to_owned(),
+                vec![Step::advice("Give the new link to whoever has the old one")],
+            ),
+            Self::SelectorTaken { service, owner } => {
+                let owner = owner.as_deref().unwrap_or("nobody that is named");
+                (
+                    "The next `sky launch` that changes ports undoes this.".to_owned(),
+                    format!(
+                        "It takes `spec.selector` of {service} from {owner}; SkyPilot writes the whole object anew."
+                    ),
+                    format!("managedFields of {service}: {owner} owns f:selector"),
+                    vec![Step::advice("Do it again after such a launch: a warning says when")],
+                )
+            }
         };
         Finding { code: self.code(), lead, detail, evidence: Some(evidence), steps }
     }
+}
+
+/// What the app must know, and the way back.
+fn path_kept(
+    endpoint: &EndpointId,
+    path: &str,
+    needs: &AppNeeds,
+) -> (String, String, String, Vec<Step>) {
+    let (lead, needed) = match needs {
+        AppNeeds::Nothing(app) => (format!("{app} works with its whole path."), None),
+        AppNeeds::Flag { app, flag } => (
+            format!("{app} must be started for this path."),
+            Some(Step::command("Start it with", flag.clone())),
+        ),
+        AppNeeds::Unknown => (
+            "The app must be started for this path.".to_owned(),
+            Some(Step::command(
+                "Start it with its flag for a base URL or a root path, and this path",
+                path.to_owned(),
+            )),
+        ),
+    };
+    let detail = format!(
+        "It gets requests for {path} as they are, at the same URL as before. What SkyPilot made stays as it is."
+    );
+    let back = Repair::DropKeptPath.command(endpoint);
+    let back = Step::command("One click takes the route back, or", back);
+    let evidence = "ingress-nginx tries the longest path first (tried with 1.11)".to_owned();
+    (lead, detail, evidence, needed.into_iter().chain([back]).collect())
 }
 
 fn restrictions(internal_is_possible: bool) -> Vec<Step> {

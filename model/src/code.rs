@@ -103,6 +103,14 @@ codes! {
     NoFreeAddress = "no_free_address",
     /// A path of another Ingress takes the requests.
     PathShadowed = "path_shadowed",
+    /// The app sees the whole path of its requests.
+    PathKept = "path_kept",
+    /// The links of the mode in which the port closes stop working.
+    LinkStops = "link_stops",
+    /// A field that SkyPilot owns is taken, until its next write.
+    SelectorTaken = "selector_taken",
+    /// A load balancer has no path that could be kept.
+    NoPathToKeep = "no_path_to_keep",
     /// The API server, a policy or a quota refuses a write.
     WriteRefused = "write_refused",
     /// Somebody else owns a field that was to be written.

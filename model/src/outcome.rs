@@ -7,7 +7,7 @@ use crate::finding::{Finding, Step};
 use crate::id::{ContextName, Namespace, ObjectRef};
 use crate::kubectl::Kubectl;
 use crate::net::Port;
-use crate::plan::{Direction, PlannedUrl, Preview, Verb};
+use crate::plan::{Direction, PlannedUrl, Preview, Subject, Verb};
 use crate::reason::role_for;
 use crate::request::OpenMode;
 
@@ -26,6 +26,8 @@ pub struct Preflight {
 pub struct Outcome {
     /// Whether ports were to open or to close.
     pub direction: Direction,
+    /// What it was about.
+    pub subject: Subject,
     /// The mode.
     pub mode: OpenMode,
     /// The ports for which something was to change.

@@ -6,7 +6,7 @@ use crate::endpoint::FutureUrl;
 use crate::finding::Finding;
 use crate::id::ObjectRef;
 use crate::net::Port;
-use crate::request::OpenMode;
+use crate::request::{Ask, CloseRequest, Extent, Nodes, OpenMode, OpenRequest, Prefix};
 use crate::url::ExternalUrl;
 
 /// A plan as it is shown.
@@ -14,6 +14,8 @@ use crate::url::ExternalUrl;
 pub struct Preview {
     /// Whether ports open or close.
     pub direction: Direction,
+    /// What it is about.
+    pub subject: Subject,
     /// The mode.
     pub mode: OpenMode,
     /// The ports for which something changes.
@@ -37,6 +39,46 @@ pub enum Direction {
     Open,
     /// They close.
     Close,
+}
+
+/// What of ports a plan is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Subject {
+    /// That they are open.
+    Ports,
+    /// That their path is kept.
+    KeptPath,
+    /// That the head alone gets their requests.
+    HeadOnly,
+}
+
+impl Subject {
+    /// What a request is about.
+    pub fn of(ask: &Ask) -> Self {
+        match ask {
+            Ask::Open(OpenRequest { extras, .. }) if extras.prefix != Prefix::TakenOff => {
+                Self::KeptPath
+            }
+            Ask::Open(OpenRequest { extras, .. }) if extras.nodes == Nodes::Head => Self::HeadOnly,
+            Ask::Close(CloseRequest { extent: Extent::KeptRoute, .. }) => Self::KeptPath,
+            Ask::Open(_) | Ask::Close(_) => Self::Ports,
+        }
+    }
+
+    /// What is said of a port for which it was done, and for which it was so already; `None` where
+    /// the ports themselves open or close.
+    pub fn words(self, direction: Direction) -> Option<(&'static str, &'static str)> {
+        match (self, direction) {
+            (Self::Ports, _) | (Self::HeadOnly, Direction::Close) => None,
+            (Self::KeptPath, Direction::Open) => Some(("keeps its path", "keeps its path already")),
+            (Self::KeptPath, Direction::Close) => {
+                Some(("no longer keeps its path", "did not keep its path"))
+            }
+            (Self::HeadOnly, Direction::Open) => {
+                Some(("leads to the head alone", "leads to the head alone already"))
+            }
+        }
+    }
 }
 
 /// One object that will be written.
@@ -73,6 +115,8 @@ pub enum Verb {
     AddPaths,
     /// It loses paths and keeps others.
     RemovePaths,
+    /// It leads to other pods.
+    Select,
     /// It goes.
     Delete,
 }
@@ -87,6 +131,7 @@ impl Verb {
             Self::RemovePorts => "Remove ports from",
             Self::AddPaths => "Add paths to",
             Self::RemovePaths => "Remove paths from",
+            Self::Select => "Change the selector of",
             Self::Delete => "Delete",
         }
     }

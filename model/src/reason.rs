@@ -11,7 +11,7 @@ const MOST_NAMED: usize = 20;
 pub(crate) use self::steps::role_for;
 use crate::code::Code;
 use crate::finding::{Finding, Step};
-use crate::id::{ContextName, Namespace, ObjectRef};
+use crate::id::{ContextName, EndpointId, Namespace, ObjectRef};
 use crate::time::{Timestamp, clock_time};
 
 /// A cause, with what is needed to tell it.
@@ -220,6 +220,8 @@ pub enum Reason {
         evidence: String,
         /// The flag or the call, with the path filled in.
         flag: String,
+        /// The other ways out.
+        steps: Vec<Step>,
     },
     /// SkyPilot's Services select every node of the cluster.
     MultiNodeRouting {
@@ -227,6 +229,8 @@ pub enum Reason {
         nodes: u32,
         /// The object whose selector it is.
         object: ObjectRef,
+        /// The endpoint behind it, where skyports can send its requests to the head alone.
+        repairable: Option<EndpointId>,
     },
 }
 
@@ -392,7 +396,7 @@ mod tests {
             Reason::LoadBalancerUnsupportedHere { service: service.clone() },
             Reason::NoIngressClass { class: None, existing: vec![] },
             Reason::Unreachable { error: String::new() },
-            Reason::MultiNodeRouting { nodes: 2, object: service },
+            Reason::MultiNodeRouting { nodes: 2, object: service, repairable: None },
         ];
         let steps = reasons.iter().flat_map(|reason| reason.finding(&prod()).steps);
         let commands: Vec<String> = steps.filter_map(|step| step.command).collect();

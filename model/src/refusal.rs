@@ -55,6 +55,8 @@ pub enum Refusal {
         /// What to do instead.
         advice: &'static str,
     },
+    /// The path of a load balancer was to be kept, and it has none.
+    NoPathToKeep,
     /// A person has not confirmed a port that must be.
     Unconfirmed(Box<Confirmation>),
     /// The manifest that was written does not say what was planned: a fault of skyports.
@@ -76,6 +78,7 @@ impl Refusal {
             Self::NameNotAllowed { .. } => Code::NameNotAllowed,
             Self::UnexpectedObject { .. } => Code::UnexpectedObject,
             Self::ReachNotPossible { .. } => Code::ReachNotPossible,
+            Self::NoPathToKeep => Code::NoPathToKeep,
             Self::Unconfirmed(confirmation) => confirmation.reason.code,
             Self::ManifestDiffers { .. } => Code::ManifestDiffers,
         }
@@ -119,6 +122,12 @@ impl Refusal {
                 String::new(),
                 (*evidence).to_owned(),
                 vec![Step::advice(*advice)],
+            ),
+            Self::NoPathToKeep => (
+                "A load balancer has no path that could be kept.".to_owned(),
+                "Its address leads to the app’s own root.".to_owned(),
+                "the mode loadbalancer".to_owned(),
+                vec![Step::advice("Leave `--keep-prefix` out, or name the mode ingress")],
             ),
             Self::ManifestDiffers { object, why } => (
                 format!("The manifest of {object} does not say what was planned."),

@@ -140,6 +140,15 @@ pub enum OpenMode {
 impl OpenMode {
     /// Both.
     pub const ALL: [OpenMode; 2] = [Self::LoadBalancer, Self::Ingress];
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::LoadBalancer => Self::Ingress,
+            Self::Ingress => Self::LoadBalancer,
+        }
+    }
 }
 
 impl From<OpenMode> for Mode {

@@ -53,16 +53,16 @@ fn url(PlannedUrl { place, .. }: &PlannedUrl) -> Element {
 
 /// What is so already.
 fn standing(preview: &Preview, cluster: &Cluster) -> Option<Element> {
-    let Preview { direction, unchanged, mode, .. } = preview;
+    let Preview { direction, subject, unchanged, mode, .. } = preview;
     if unchanged.is_empty() {
         return None;
     }
-    let word = match direction {
-        Direction::Open => "already open",
-        Direction::Close => "not open",
-    };
     let verb = if unchanged.len() == 1 { "is" } else { "are" };
-    let said = format!("{} {verb} {word}.", words(unchanged));
+    let said = match (subject.words(*direction), direction) {
+        (Some((_, already)), _) => format!("{} {already}.", words(unchanged)),
+        (None, Direction::Open) => format!("{} {verb} already open.", words(unchanged)),
+        (None, Direction::Close) => format!("{} {verb} not open.", words(unchanged)),
+    };
     let show = unchanged.first().filter(|_| *direction == Direction::Open).map(|port| {
         let id = EndpointId { cluster: cluster.id.clone(), port: *port, mode: (*mode).into() };
         el("a")
@@ -119,7 +119,9 @@ fn plan(preview: &Preview, is_accepted: bool) -> Element {
 fn step(PlannedStep { object, verb, sentence, .. }: &PlannedStep) -> Element {
     let (op, sign) = match verb {
         Verb::Create | Verb::Apply => ("create", "+"),
-        Verb::AddPorts | Verb::AddPaths | Verb::RemovePorts | Verb::RemovePaths => ("change", "~"),
+        Verb::AddPorts | Verb::AddPaths | Verb::RemovePorts | Verb::RemovePaths | Verb::Select => {
+            ("change", "~")
+        }
         Verb::Delete => ("delete", "−"),
     };
     el("li")

@@ -1,6 +1,8 @@
 //! What a reader typed into the form of a port, as text, and what it means.
 
-use skyports_model::{Cidr, OpenMode, Port, PortSet, Reach, Sources};
+use skyports_model::{
+    Cidr, Extent, Extras, Nodes, OpenMode, OtherMode, Port, PortSet, Prefix, Reach, Sources,
+};
 
 /// More than any field needs; what is longer was not typed.
 const LONGEST: usize = 1_000;
@@ -16,6 +18,12 @@ pub struct PortForm {
     pub(crate) reach: String,
     /// Networks, one a line or with commas between.
     pub(crate) allow: String,
+    /// `keep` or `own` where the app shall see its path, anything else where it is taken off.
+    pub(crate) path: String,
+    /// `on` where the head alone shall get requests.
+    pub(crate) head: String,
+    /// `on` where the ports shall close in the other mode.
+    pub(crate) switch: String,
     /// Ports that were typed once more.
     pub(crate) confirm: String,
 }
@@ -39,6 +47,9 @@ impl PortForm {
                 "mode" => &mut form.mode,
                 "reach" => &mut form.reach,
                 "allow" => &mut form.allow,
+                "path" => &mut form.path,
+                "head" => &mut form.head,
+                "switch" => &mut form.switch,
                 "confirm" => &mut form.confirm,
                 _ => continue,
             };
@@ -48,7 +59,7 @@ impl PortForm {
     }
 
     /// The ports; none while nothing is typed.
-    pub(super) fn ports(&self) -> Result<Option<PortSet>, Wrong> {
+    pub(crate) fn ports(&self) -> Result<Option<PortSet>, Wrong> {
         if self.ports.trim().is_empty() {
             return Ok(None);
         }
@@ -67,6 +78,31 @@ impl PortForm {
             (OpenMode::LoadBalancer, "internal") => Ok(Some(Reach::Internal)),
             (OpenMode::LoadBalancer, "ranges") => self.sources(),
             _ => Ok(Some(Reach::Shared)),
+        }
+    }
+
+    /// What the app shall see of its path.
+    pub(crate) fn prefix(&self, mode: OpenMode) -> Prefix {
+        match (mode, self.path.as_str()) {
+            (OpenMode::Ingress, "keep") => Prefix::Kept,
+            (OpenMode::Ingress, "own") => Prefix::KeptElsewhere,
+            _ => Prefix::TakenOff,
+        }
+    }
+
+    /// What is asked for beyond being open.
+    pub(crate) fn extras(&self, mode: OpenMode) -> Extras {
+        let prefix = self.prefix(mode);
+        let nodes = if self.head == "on" { Nodes::Head } else { Nodes::AsTheyAre };
+        let other_mode = if self.switch == "on" { OtherMode::Closes } else { OtherMode::Stays };
+        Extras { prefix, nodes, other_mode }
+    }
+
+    /// How much of the ports shall be closed.
+    pub(crate) fn extent(&self, mode: OpenMode) -> Extent {
+        match self.prefix(mode) {
+            Prefix::TakenOff => Extent::Everything,
+            Prefix::Kept | Prefix::KeptElsewhere => Extent::KeptRoute,
         }
     }
 
@@ -110,6 +146,20 @@ mod tests {
         assert_eq!(form.reach(OpenMode::Ingress), Ok(Some(Reach::Shared)), "paths have no ranges");
         let long = "1,".repeat(4_000);
         assert_eq!(PortForm::parse(&format!("ports={long}")).ports.len(), LONGEST);
+    }
+
+    #[test]
+    fn repairs_are_read_for_the_mode_that_has_them() {
+        let form = PortForm::parse("ports=8888&path=keep&head=on&switch=on");
+        let kept =
+            Extras { prefix: Prefix::Kept, nodes: Nodes::Head, other_mode: OtherMode::Closes };
+        assert_eq!(form.extras(OpenMode::Ingress), kept);
+        let no_path = Extras { prefix: Prefix::TakenOff, ..kept };
+        assert_eq!(form.extras(OpenMode::LoadBalancer), no_path);
+        assert_eq!(form.extent(OpenMode::Ingress), Extent::KeptRoute);
+        assert_eq!(form.extent(OpenMode::LoadBalancer), Extent::Everything);
+        let plain = PortForm::parse("ports=8888&path=strip&head=off");
+        assert_eq!(plain.extras(OpenMode::Ingress), Extras::default());
     }
 
     #[test]

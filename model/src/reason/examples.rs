@@ -1,8 +1,9 @@
 //! An example of every reason, refusal and caution, and that each code is told whole.
 
 use super::{Reason, Silence};
-use crate::caution::{Audience, Caution};
+use crate::caution::{AppNeeds, Audience, Caution};
 use crate::code::Code;
+use crate::endpoint::Mode;
 use crate::failure::{Failure, FailureKind};
 use crate::finding::Step;
 use crate::id::{ContextName, Namespace, ObjectKind, ObjectRef};
@@ -45,7 +46,7 @@ fn of_balancers() -> Vec<Reason> {
         },
         Reason::LoadBalancerUnsupportedHere { service: service() },
         Reason::LoadBalancerDeleting { service: service(), finalizers: text("cleanup") },
-        Reason::MultiNodeRouting { nodes: 2, object: service() },
+        Reason::MultiNodeRouting { nodes: 2, object: service(), repairable: None },
         Reason::WaitingForPod { pod: text("p"), namespace: ml(), evidence: text("Pending") },
         Reason::PodEnded { pod: text("p"), namespace: ml(), evidence: text("Failed") },
     ]
@@ -81,6 +82,7 @@ fn of_ingresses() -> Vec<Reason> {
             why: text("Its buttons post to the root."),
             evidence: text("tried"),
             flag: text("root_path=/x"),
+            steps: vec![],
         },
     ]
 }
@@ -131,6 +133,7 @@ fn refusals() -> Vec<Refusal> {
             evidence: "one Ingress for all ports",
             advice: "Use a load balancer",
         },
+        Refusal::NoPathToKeep,
         Refusal::ManifestDiffers { object: object(), why: text("spec.ports") },
     ]
 }
@@ -170,6 +173,13 @@ fn cautions() -> Vec<Caution> {
             by: object(ObjectKind::Ingress),
             winner: text("/.*"),
         },
+        Caution::PathKept {
+            endpoint: crate::testing::an_overview().clusters.remove(0).endpoints.remove(0).id,
+            path: text("/skypilot/ml/c/8888/"),
+            needs: AppNeeds::Unknown,
+        },
+        Caution::LinkStops { ports: vec![port()], mode: Mode::Ingress },
+        Caution::SelectorTaken { service: object(ObjectKind::Service), owner: None },
     ]
 }
 

@@ -4,6 +4,7 @@ use super::{MOST_NAMED, Reason, Silence};
 use crate::finding::Step;
 use crate::id::{ContextName, Namespace, ObjectRef};
 use crate::kubectl::Kubectl;
+use crate::repair::Repair;
 
 impl Reason {
     #[expect(clippy::too_many_lines, reason = "a few lines a cause")]
@@ -96,21 +97,20 @@ impl Reason {
                 vec![Step::command("See the contexts", "kubectl config get-contexts")]
             }
             Self::SubpathBreaksApp { steps, .. } => steps.clone(),
-            Self::SubpathNeedsFlag { flag, .. } => {
-                vec![Step::command("Start it with", flag.clone())]
+            Self::SubpathNeedsFlag { flag, steps, .. } => {
+                let flag = Step::command("Start it with", flag.clone());
+                [flag].into_iter().chain(steps.iter().cloned()).collect()
             }
-            Self::MultiNodeRouting { object, .. } => vec![
-                Step::advice("Run the app on every node, or launch it on one"),
-                Step::command("See which pods the Service selects", {
-                    let label = format!("kubernetes.io/service-name={}", object.name);
-                    kubectl.within(&object.namespace).command([
-                        "get",
-                        "endpointslices",
-                        "-l",
-                        &label,
-                    ])
-                }),
-            ],
+            Self::MultiNodeRouting { object, repairable, .. } => {
+                let title = "Send requests to the head alone; `sky launch` may undo it";
+                let repair = repairable.iter().map(|id| Repair::HeadOnly.step(title, id));
+                let advice = Step::advice("Run the app on every node, or launch it on one");
+                let label = format!("kubernetes.io/service-name={}", object.name);
+                let pods = ["get", "endpointslices", "-l", &label];
+                let command = kubectl.within(&object.namespace).command(pods);
+                let see = Step::command("See which pods the Service selects", command);
+                repair.chain([advice, see]).collect()
+            }
         }
     }
 }

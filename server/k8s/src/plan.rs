@@ -4,11 +4,14 @@
 //! their order. The rules are SkyPilot's contract: whatever it would write stays in its shape,
 //! under its names, in its objects. Start reading at [`open`] and [`close`].
 
+mod applied;
 mod balancer;
 mod dangerous;
 mod draft;
 mod existing;
+mod head_only;
 mod ingress;
+mod keep;
 mod loadbalancer;
 mod naming;
 mod paths;
@@ -22,9 +25,10 @@ mod urls;
 mod warnings;
 
 use serde_json::Value;
-use skyports_model::plan::{Confirmation, Direction, PlannedUrl, Verb};
+use skyports_model::plan::{Confirmation, Direction, PlannedUrl, Subject, Verb};
 use skyports_model::{
-    CloseRequest, ClusterId, Finding, ObjectRef, OpenMode, OpenRequest, Port, Reach, Refusal,
+    Ask, CloseRequest, ClusterId, Extent, Finding, Nodes, ObjectRef, OpenMode, OpenRequest,
+    OtherMode, Port, PortSet, Prefix, Reach, Refusal,
 };
 
 use self::draft::{Draft, Site};
@@ -38,6 +42,8 @@ pub struct Plan {
     pub cluster: ClusterId,
     /// Whether ports open or close.
     pub direction: Direction,
+    /// What of them it is about.
+    pub subject: Subject,
     /// The mode.
     pub mode: OpenMode,
     /// The ports for which something changes.
@@ -106,28 +112,61 @@ pub fn open(
     existing: &Existing,
     environment: &Environment,
 ) -> Result<Plan, Refusal> {
-    let site = Site { cluster: &request.cluster, existing, environment };
+    let site = Site::of(&request.cluster, existing, environment, request.extras.nodes);
     site.head()?;
-    let draft = match (request.mode, &request.reach) {
-        (OpenMode::LoadBalancer, Reach::Shared) => loadbalancer::open(&site, &request.ports)?,
-        (OpenMode::LoadBalancer, reach) => restricted::open(&site, &request.ports, reach)?,
-        (OpenMode::Ingress, Reach::Shared) => ingress::open(&site, &request.ports)?,
-        (OpenMode::Ingress, Reach::From(_) | Reach::Internal) => {
-            return Err(restricted::not_by_ingress());
-        }
+    let Draft { changed, unchanged, writes } = opening(&site, request)?;
+    // A port that is open and only gets another selector, or closes elsewhere, opens nothing.
+    let opens = |write: &Write| {
+        !matches!(write.verb, Verb::Select | Verb::Delete | Verb::RemovePaths | Verb::RemovePorts)
     };
-    let Draft { changed, unchanged, writes } = draft;
+    let opened = if writes.iter().any(opens) { changed.clone() } else { vec![] };
+    let mut warnings = warnings::of(&site, request, &opened);
+    warnings.extend(warnings::of_extras(&site, request, &changed));
     Ok(Plan {
-        urls: urls::of(&site, request, paths::style(&site)),
-        warnings: warnings::of(&site, request, &changed),
-        must_confirm: dangerous::confirmations(&site, &changed),
+        urls: urls::of(&site, request),
+        warnings,
+        must_confirm: dangerous::confirmations(&site, &opened),
         cluster: request.cluster.clone(),
         direction: Direction::Open,
+        subject: Subject::of(&Ask::Open(request.clone())),
         mode: request.mode,
         changed,
         unchanged,
         writes,
     })
+}
+
+/// First what opens the ports, then what else is asked for.
+fn opening(site: &Site<'_>, request: &OpenRequest) -> Result<Draft, Refusal> {
+    let OpenRequest { ports, mode, reach, extras, .. } = request;
+    let opened = match (mode, reach, extras.prefix) {
+        (OpenMode::LoadBalancer, Reach::Shared, Prefix::TakenOff) => {
+            loadbalancer::open(site, ports)?
+        }
+        (OpenMode::LoadBalancer, reach, Prefix::TakenOff) => restricted::open(site, ports, reach)?,
+        (OpenMode::LoadBalancer, _, Prefix::Kept | Prefix::KeptElsewhere) => {
+            return Err(Refusal::NoPathToKeep);
+        }
+        (OpenMode::Ingress, Reach::From(_) | Reach::Internal, _) => {
+            return Err(restricted::not_by_ingress());
+        }
+        (OpenMode::Ingress, Reach::Shared, Prefix::TakenOff) => ingress::open(site, ports)?,
+        (OpenMode::Ingress, Reach::Shared, kept) => keep::open(site, ports, kept)?,
+    };
+    let opened = if is_narrowed(request) {
+        opened.joined(head_only::draft(site, ports, *mode)?, ports)
+    } else {
+        opened
+    };
+    match extras.other_mode {
+        OtherMode::Stays => Ok(opened),
+        OtherMode::Closes => Ok(opened.joined(closing(site, ports, mode.other())?, ports)),
+    }
+}
+
+/// Whether Services of SkyPilot's are to lead to the head alone; ours always do.
+fn is_narrowed(OpenRequest { reach, extras, .. }: &OpenRequest) -> bool {
+    (extras.nodes, reach, extras.prefix) == (Nodes::Head, &Reach::Shared, Prefix::TakenOff)
 }
 
 /// Plans to close ports, in the reverse order of opening: first what leads to a port, then what is
@@ -138,15 +177,16 @@ pub fn close(
     existing: &Existing,
     environment: &Environment,
 ) -> Result<Plan, Refusal> {
-    let site = Site { cluster: &request.cluster, existing, environment };
-    let Draft { changed, unchanged, writes } = match request.mode {
-        OpenMode::LoadBalancer => restricted::close(&site, &request.ports)?
-            .joined(loadbalancer::close(&site, &request.ports)?, &request.ports),
-        OpenMode::Ingress => ingress::close(&site, &request.ports)?,
+    let site = Site::of(&request.cluster, existing, environment, Nodes::default());
+    let Draft { changed, unchanged, writes } = match (request.extent, request.mode) {
+        (Extent::Everything, mode) => closing(&site, &request.ports, mode)?,
+        (Extent::KeptRoute, OpenMode::Ingress) => keep::close(&site, &request.ports)?,
+        (Extent::KeptRoute, OpenMode::LoadBalancer) => return Err(Refusal::NoPathToKeep),
     };
     Ok(Plan {
         cluster: request.cluster.clone(),
         direction: Direction::Close,
+        subject: Subject::of(&Ask::Close(request.clone())),
         mode: request.mode,
         changed,
         unchanged,
@@ -155,6 +195,17 @@ pub fn close(
         warnings: vec![],
         must_confirm: vec![],
     })
+}
+
+/// Closes all that exposes ports in a mode.
+fn closing(site: &Site<'_>, ports: &PortSet, mode: OpenMode) -> Result<Draft, Refusal> {
+    let (ours, shared) = match mode {
+        OpenMode::LoadBalancer => {
+            (restricted::close(site, ports)?, loadbalancer::close(site, ports)?)
+        }
+        OpenMode::Ingress => (keep::close(site, ports)?, ingress::close(site, ports)?),
+    };
+    Ok(ours.joined(shared, ports))
 }
 
 /// A place in an object.

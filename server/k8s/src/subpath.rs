@@ -4,7 +4,7 @@ use skyports_model::copies::is_cluster_name;
 use skyports_model::kubectl::Kubectl;
 use skyports_model::{ClusterId, Port, Reason, Step};
 
-use crate::apps::{self, Kept, Stripped};
+use crate::apps::{self, Kept, Profile, Stripped};
 
 /// Why the app that is usually on the port does not stand its path as it is; `None` when it does,
 /// or when nothing is known.
@@ -12,7 +12,7 @@ pub(crate) fn reason(
     port: Port,
     path: &str,
     is_kept: bool,
-    ways_out: impl FnOnce() -> Vec<Step>,
+    ways_out: impl FnOnce(&Profile) -> Vec<Step>,
 ) -> Option<Reason> {
     let profile = apps::usual_on(port).filter(|_| path != "/")?;
     let app = profile.name.clone();
@@ -33,11 +33,11 @@ pub(crate) fn reason(
         }
     };
     if breaks {
-        return Some(Reason::SubpathBreaksApp { app, why, evidence, steps: ways_out() });
+        return Some(Reason::SubpathBreaksApp { app, why, evidence, steps: ways_out(profile) });
     }
     // What a link may hold can still mean something to a shell.
     let flag = flag.filter(|_| is_plain(path))?;
-    Some(Reason::SubpathNeedsFlag { app, why, evidence, flag })
+    Some(Reason::SubpathNeedsFlag { app, why, evidence, flag, steps: ways_out(profile) })
 }
 
 /// Tunnels to the head pod, and by the cluster's display name.
@@ -62,6 +62,7 @@ pub(crate) fn tunnels(
     forward.into_iter().chain(ssh).collect()
 }
 
-fn is_plain(path: &str) -> bool {
+/// Whether a path means nothing to a shell.
+pub(crate) fn is_plain(path: &str) -> bool {
     path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~'))
 }

@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use skyports_app::dashboard::Dashboard as _;
 use skyports_model::{
-    Ask, CloseRequest, Cluster, Endpoint, Extent, Extras, Mode, OpenMode, OpenRequest, Overview,
-    Port, PortSet, Reach, Sources, WhyMode,
+    Ask, CloseRequest, Cluster, Endpoint, Extent, Extras, Mode, Nodes, OpenMode, OpenRequest,
+    OtherMode, Overview, Port, PortSet, Prefix, Reach, Sources, WhyMode,
 };
 
 use super::exit::{Exit, note, tell, tell_failure};
 use super::find::{PATIENCE, find, tell_contexts};
 use crate::cluster::contexts;
-use crate::config::args::{CloseArgs, CommonArgs, OpenArgs, PlanOutput};
+use crate::config::args::{CloseArgs, CommonArgs, KeepPrefix, OpenArgs, PlanOutput};
 use crate::config::environment;
 use crate::config::skypilot::SkyPilotConfig;
 use crate::dashboard::live::Live;
@@ -31,6 +31,9 @@ pub fn open(args: OpenArgs) -> Exit {
             mode,
             allow,
             internal,
+            keep_prefix,
+            head_only,
+            switch,
             confirm,
             dry_run,
             output,
@@ -38,6 +41,8 @@ pub fn open(args: OpenArgs) -> Exit {
             common,
         } = args;
         let reach = reach(allow, internal)?;
+        let extras = extras(keep_prefix, head_only, switch);
+        let mode = with_path(mode, keep_prefix.is_some())?;
         let (live, overview) = look(&common).await?;
         let cluster = named(&overview, &cluster)?;
         let mode = mode.unwrap_or_else(|| {
@@ -46,13 +51,7 @@ pub fn open(args: OpenArgs) -> Exit {
             note(format!("mode {}: {why}{}", default.mode, where_read(default.why)));
             default.mode
         });
-        let request = OpenRequest {
-            cluster: cluster.id.clone(),
-            ports,
-            mode,
-            reach,
-            extras: Extras::default(),
-        };
+        let request = OpenRequest { cluster: cluster.id.clone(), ports, mode, reach, extras };
         let asked = Asked { live, ask: Ask::Open(request), confirm, dry_run, output };
         let wait = wait.map(Duration::from_secs);
         asked.answered(wait).await
@@ -62,15 +61,16 @@ pub fn open(args: OpenArgs) -> Exit {
 /// Closes ports.
 pub fn close(args: CloseArgs) -> Exit {
     run(async move {
-        let CloseArgs { cluster, ports, mode, dry_run, output, common } = args;
+        let CloseArgs { cluster, ports, mode, keep_prefix, dry_run, output, common } = args;
+        let mode = with_path(mode, keep_prefix)?;
+        let extent = if keep_prefix { Extent::KeptRoute } else { Extent::Everything };
         let (live, overview) = look(&common).await?;
         let cluster = named(&overview, &cluster)?;
         let mode = match mode {
             Some(mode) => mode,
             None => mode_of(cluster, &ports)?,
         };
-        let request =
-            CloseRequest { cluster: cluster.id.clone(), ports, mode, extent: Extent::default() };
+        let request = CloseRequest { cluster: cluster.id.clone(), ports, mode, extent };
         let asked = Asked { live, ask: Ask::Close(request), confirm: vec![], dry_run, output };
         asked.answered(None).await
     })
@@ -114,6 +114,31 @@ fn where_read(why: WhyMode) -> String {
     };
     let file = files.last().map(|file| format!(" It was read in {}.", file.display()));
     file.unwrap_or_default()
+}
+
+fn extras(keep_prefix: Option<KeepPrefix>, head_only: bool, switch: bool) -> Extras {
+    Extras {
+        prefix: match keep_prefix {
+            None => Prefix::TakenOff,
+            Some(KeepPrefix::SamePath) => Prefix::Kept,
+            Some(KeepPrefix::OwnPath) => Prefix::KeptElsewhere,
+        },
+        nodes: if head_only { Nodes::Head } else { Nodes::AsTheyAre },
+        other_mode: if switch { OtherMode::Closes } else { OtherMode::Stays },
+    }
+}
+
+/// A path is there in the mode ingress alone, so that its name can be left out.
+fn with_path(mode: Option<OpenMode>, keeps: bool) -> Result<Option<OpenMode>, Exit> {
+    match mode {
+        Some(OpenMode::LoadBalancer) if keeps => {
+            let hint = "name --mode ingress, or leave it out";
+            tell("--keep-prefix is of the mode ingress: a load balancer has no path", Some(hint));
+            Err(Exit::Usage)
+        }
+        None if keeps => Ok(Some(OpenMode::Ingress)),
+        Some(_) | None => Ok(mode),
+    }
 }
 
 /// Looks at the contexts until each has answered or failed.

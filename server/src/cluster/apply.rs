@@ -13,7 +13,7 @@ use kube::Client;
 use skyports_k8s::ground::{Ground, GroundHead};
 use skyports_k8s::plan::{Action, Existing, Plan, Reads, Write};
 use skyports_model::outcome::{Done, Outcome, Preflight, Stopped};
-use skyports_model::plan::Direction;
+use skyports_model::plan::{Direction, Verb};
 use skyports_model::{
     ClusterId, Code, Finding, ObjectKind, Port, PortSet, Reason, Refusal, WriteFailure,
 };
@@ -78,7 +78,7 @@ pub(crate) async fn carry_out(
     let mut begun = Begun::of(session.plan(depth, &plan).await?);
     loop {
         let writes = begun.latest.writes.clone();
-        if begun.latest.direction == Direction::Close
+        if lets_go(&begun.latest)
             && let Ok(ports) = PortSet::try_from(begun.latest.changed.clone())
         {
             context.let_go(cluster.clone(), ports).await;
@@ -122,6 +122,17 @@ pub(crate) async fn carry_out(
             Err(finding) => return Ok(begun.stopped_by(finding)),
         }
     }
+}
+
+/// Whether ports of a load balancer are closed, by themselves or for the other mode.
+fn lets_go(plan: &Plan) -> bool {
+    let is_balancer = |write: &Write| {
+        let before = write.before.as_ref();
+        before.and_then(|it| it.pointer("/spec/type")).is_some_and(|it| it == "LoadBalancer")
+    };
+    let closes = |write: &Write| matches!(write.verb, Verb::RemovePorts | Verb::Delete);
+    plan.direction == Direction::Close
+        || plan.writes.iter().any(|write| closes(write) && is_balancer(write))
 }
 
 fn contended(write: &Write, error: &RequestError) -> WriteFailure {
@@ -280,7 +291,7 @@ impl Begun {
     fn outcome(self, stopped: Option<Stopped>) -> Outcome {
         let Self { first, latest, done, .. } = self;
         let said = if done.is_empty() { latest } else { first };
-        let Plan { direction, mode, changed, unchanged, urls, .. } = said;
-        Outcome { direction, mode, changed, unchanged, done, stopped, urls }
+        let Plan { direction, subject, mode, changed, unchanged, urls, .. } = said;
+        Outcome { direction, subject, mode, changed, unchanged, done, stopped, urls }
     }
 }

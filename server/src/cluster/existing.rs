@@ -38,15 +38,18 @@ pub(super) async fn existing(
     deadline: Instant,
 ) -> Result<Existing, Finding> {
     let reader = Reader { client, cluster, ground, depth, deadline };
-    let Reads { load_balancer, own_load_balancers, ingress, backends } = reads;
+    let Reads { load_balancer, own_load_balancers, ingress, backends, kept_routes, kept_services } =
+        reads;
     let services = join(
         reader.one::<Service>(load_balancer.as_ref()),
         join(reader.each(own_load_balancers), reader.each(backends)),
     );
+    let kept = join(reader.each(kept_routes), reader.each(kept_services));
     let around = join(reader.controller(), reader.other_ingresses(ingress.as_ref()));
     let ingress = join(reader.one::<Ingress>(ingress.as_ref()), around);
-    let (head, ((load_balancer, (own, backends)), (ingress, (controller, others)))) =
-        join(reader.head(), join(services, ingress)).await;
+    let ((head, (routes, behind)), ((load_balancer, (own, backends)), (ingress, around))) =
+        join(join(reader.head(), kept), join(services, ingress)).await;
+    let (controller, others) = around;
     Ok(Existing {
         display_name: ground.display_name.clone(),
         head: head?,
@@ -55,6 +58,8 @@ pub(super) async fn existing(
         own_load_balancers: own?,
         ingress: ingress?,
         backends: backends?,
+        kept_routes: routes?,
+        kept_services: behind?,
         other_ingresses: others,
         controller,
     })
@@ -79,12 +84,12 @@ impl Reader<'_> {
         found.map_err(|error| self.failed(&error, plural(object.kind), object.to_string()))
     }
 
-    async fn each(
+    async fn each<T: DeserializeOwned>(
         &self,
         objects: &[(Port, ObjectRef)],
-    ) -> Result<BTreeMap<Port, Service>, Finding> {
+    ) -> Result<BTreeMap<Port, T>, Finding> {
         let found = objects.iter().map(|(port, object)| async move {
-            self.one::<Service>(Some(object)).await.map(|found| Some((*port, found?)))
+            self.one::<T>(Some(object)).await.map(|found| Some((*port, found?)))
         });
         let found: Result<Vec<_>, _> = join_all(found).await.into_iter().collect();
         Ok(found?.into_iter().flatten().collect())

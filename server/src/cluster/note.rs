@@ -46,11 +46,12 @@ pub(super) fn leave(
 
 /// `PortOpened` and `Port 8888 opened in the mode ingress`; none where nothing changed.
 fn told(outcome: &Outcome) -> Option<(&'static str, String)> {
-    let Outcome { direction, mode, changed, .. } = outcome;
+    let Outcome { direction, subject, mode, changed, .. } = outcome;
     let ports = PortSet::try_from(changed.clone()).ok()?;
-    let (reason, word) = match direction {
-        Direction::Open => ("PortOpened", "opened"),
-        Direction::Close => ("PortClosed", "closed"),
+    let (reason, word) = match (subject.words(*direction), direction) {
+        (Some((word, _)), _) => ("PortChanged", word),
+        (None, Direction::Open) => ("PortOpened", "opened"),
+        (None, Direction::Close) => ("PortClosed", "closed"),
     };
     let noun = if changed.len() == 1 { "Port" } else { "Ports" };
     Some((reason, format!("{noun} {ports} {word} in the mode {mode}")))

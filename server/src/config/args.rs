@@ -136,6 +136,7 @@ pub enum ListOutput {
 }
 
 /// Flags of `skyports open`.
+#[expect(clippy::struct_excessive_bools, reason = "a field a flag")]
 #[derive(Debug, Clone, Parser)]
 pub struct OpenArgs {
     /// The cluster: NAME, NAMESPACE/NAME or CONTEXT/NAMESPACE/NAME
@@ -155,6 +156,25 @@ pub struct OpenArgs {
     /// own
     #[arg(long, env = "SKYPORTS_INTERNAL", value_parser = FalseyValueParser::new())]
     pub internal: bool,
+    /// Let the app see its whole path: add a route in the mode ingress that wins over SkyPilot's, at
+    /// the same URL. The app must be started with its flag for that path; --dry-run tells it
+    #[arg(
+        long,
+        value_name = "WHERE",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "same-path",
+        env = "SKYPORTS_KEEP_PREFIX"
+    )]
+    pub keep_prefix: Option<KeepPrefix>,
+    /// Send requests to the head alone, not to every node. On a Service that SkyPilot made, its next
+    /// launch that changes ports undoes this
+    #[arg(long, env = "SKYPORTS_HEAD_ONLY", value_parser = FalseyValueParser::new())]
+    pub head_only: bool,
+    /// Then close the ports in the other mode: their links there stop working
+    #[arg(long, env = "SKYPORTS_SWITCH", value_parser = FalseyValueParser::new())]
+    pub switch: bool,
     /// Confirm a port that gives whoever reaches it control: name it once more
     #[arg(long, value_name = "PORT", env = "SKYPORTS_CONFIRM", value_delimiter = ',')]
     pub confirm: Vec<Port>,
@@ -179,6 +199,15 @@ pub struct OpenArgs {
     pub common: CommonArgs,
 }
 
+/// The paths at which the app can see its whole path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KeepPrefix {
+    /// The one that SkyPilot prints
+    SamePath,
+    /// /skyports/NAMESPACE/CLUSTER/PORT, where the controller lets SkyPilot's route win
+    OwnPath,
+}
+
 /// Flags of `skyports close`.
 #[derive(Debug, Clone, Parser)]
 pub struct CloseArgs {
@@ -191,6 +220,9 @@ pub struct CloseArgs {
     /// The mode in which they are open [default: the only one]
     #[arg(long, value_name = "MODE", env = "SKYPORTS_MODE")]
     pub mode: Option<OpenMode>,
+    /// Take away only the route that open --keep-prefix added; SkyPilot's stays
+    #[arg(long, env = "SKYPORTS_KEEP_PREFIX", value_parser = FalseyValueParser::new())]
+    pub keep_prefix: bool,
     /// Say what would happen, and what the API server says to it; change nothing
     #[arg(long, env = "SKYPORTS_DRY_RUN", value_parser = FalseyValueParser::new())]
     pub dry_run: bool,

@@ -9,8 +9,8 @@ use skyports_k8s::ground::Ground;
 use skyports_k8s::plan::{self, CustomMetadata, Environment, Existing, Plan, Reads};
 use skyports_model::outcome::Preflight;
 use skyports_model::{
-    Ask, ClusterId, Code, ContextName, DefaultMode, Endpoint, Finding, OpenMode, Outcome, Overview,
-    Port, Reach, Refusal, Step,
+    Ask, ClusterId, Code, ContextName, DefaultMode, Endpoint, Finding, OpenMode, OtherMode,
+    Outcome, Overview, Port, Prefix, Reach, Refusal, Step,
 };
 
 use super::check::Readings;
@@ -64,7 +64,7 @@ pub(super) async fn preflight(
     ask: Ask,
 ) -> Result<Preflight, DashboardError> {
     let Some(context) = context else { return Err(unusable(&ask.cluster().context)) };
-    let reads = Reads::of(ask.cluster(), ask.mode(), ask.ports());
+    let reads = Reads::of(&ask);
     let surroundings = if needs_surroundings(&ask) {
         readings.surroundings(&ask.cluster().context, &context).await
     } else {
@@ -93,7 +93,7 @@ pub(super) async fn carry_out(
         return Err(DashboardError::of(read_only()));
     }
     let Some(context) = context else { return Err(unusable(&ask.cluster().context)) };
-    let reads = Reads::of(ask.cluster(), ask.mode(), ask.ports());
+    let reads = Reads::of(&ask);
     // A click asks no more than it must: without a way to make a port internal none is opened, and
     // the warnings have been told by the preview.
     let is_internal = matches!(&ask, Ask::Open(request) if request.reach == Reach::Internal);
@@ -106,8 +106,10 @@ pub(super) async fn carry_out(
         planned(&settings, &surroundings, &ask, existing, ground)
     };
     let depth = match &ask {
-        Ask::Open(_) => Depth::Known,
-        Ask::Close(_) => Depth::Own,
+        // Whether a route wins over the others of its controller is part of the plan.
+        Ask::Open(request) if request.extras.prefix != Prefix::TakenOff => Depth::Everything,
+        Ask::Open(request) if request.extras.other_mode == OtherMode::Stays => Depth::Known,
+        Ask::Open(_) | Ask::Close(_) => Depth::Own,
     };
     let outcome = apply::carry_out(&context, ask.cluster(), (&reads, depth), &confirmed, plan);
     let outcome = outcome.await.map_err(DashboardError::of)?;

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use skyports_model::{
-    Endpoint, EndpointId, EndpointState, ExternalUrl, FutureUrl, Mode, ObjectKind, ObjectRef,
+    Endpoint, EndpointId, EndpointState, ExternalUrl, FutureUrl, Host, Mode, ObjectKind, ObjectRef,
     Owner, Port, Reason, Route as Towards, Scheme,
 };
 
+use super::advice::{self, Under};
 use super::controller::{self, Front, Reach};
+use super::drift;
 use super::world::{self, Crew, World};
-use super::{advice, drift};
 use crate::names::{self, Role};
 use crate::objects::{IngressFacts, Key, Route, RouteHost, ServiceFacts};
 use crate::ports::speaks_no_http;
@@ -93,6 +94,7 @@ impl Paths<'_, '_> {
             Reach::Blocked(state) => (state, vec![]),
         };
         let urls = links(&fronts, route);
+        let host = urls.first().map(|url| url.host().clone());
         let [first_scheme, _] = schemes(route);
         let path =
             route.path.as_deref().filter(|_| fronts.is_empty() && !speaks_no_http(route.port));
@@ -108,7 +110,7 @@ impl Paths<'_, '_> {
             object: self.object.clone(),
             route: self.towards(route),
             opened: self.ingress.identity.created,
-            warnings: self.warnings(crew, route, is_kept),
+            warnings: self.warnings(crew, route, is_kept, host.as_ref()),
             app: advice::guess(route.port),
         }
     }
@@ -118,7 +120,9 @@ impl Paths<'_, '_> {
         crew: &Crew<'_>,
         route: &Route,
         is_kept: bool,
+        host: Option<&Host>,
     ) -> Vec<skyports_model::Finding> {
+        let id = id(crew, route.port);
         let backend = route.backend.as_deref().and_then(|name| {
             let key = Key { namespace: self.key.namespace.clone(), name: name.to_owned() };
             Some((
@@ -126,11 +130,13 @@ impl Paths<'_, '_> {
                 world::object(ObjectKind::Service, &key)?,
             ))
         });
-        let routing =
-            backend.and_then(|(service, object)| advice::multi_node(crew, service, &object));
+        let routing = backend
+            .and_then(|(service, object)| advice::multi_node(crew, service, &object, id.clone()));
         let path = route.path.as_deref();
-        let subpath =
-            path.and_then(|path| advice::subpath(self.world, crew, route.port, path, is_kept));
+        let subpath = path.and_then(|path| {
+            let under = Under { id: &id, path, is_kept, owner: self.owner(), host };
+            advice::subpath(self.world, crew, under)
+        });
         subpath.into_iter().chain(routing).collect()
     }
 

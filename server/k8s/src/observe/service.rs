@@ -63,12 +63,12 @@ impl Balancer<'_, '_> {
         let future = scheme
             .filter(|_| leads_somewhere && service.addresses.is_empty())
             .map(|scheme| FutureUrl { scheme, port: Some(port.port), path: "/".to_owned() });
+        let id = EndpointId {
+            cluster: self.crew.id.clone(),
+            port: port.target,
+            mode: Mode::LoadBalancer,
+        };
         Endpoint {
-            id: EndpointId {
-                cluster: self.crew.id.clone(),
-                port: port.target,
-                mode: Mode::LoadBalancer,
-            },
             state: self.port_error(port).unwrap_or_else(|| state.clone()),
             urls: service.addresses.iter().filter_map(link).collect(),
             addresses: service
@@ -81,7 +81,8 @@ impl Balancer<'_, '_> {
             object: object.clone(),
             route: Route::Root,
             opened: service.identity.created,
-            warnings: self.warnings(),
+            warnings: self.warnings(id.clone()),
+            id,
             app: advice::guess(port.target),
         }
     }
@@ -106,8 +107,8 @@ impl Balancer<'_, '_> {
         Some(EndpointState::Attention { reason: self.world.told(&reason) })
     }
 
-    fn warnings(&self) -> Vec<Finding> {
-        let routing = advice::multi_node(self.crew, self.service, &self.object);
+    fn warnings(&self, id: EndpointId) -> Vec<Finding> {
+        let routing = advice::multi_node(self.crew, self.service, &self.object, id);
         let error = || match signs::of_load_balancer(self.world, self.key, self.service) {
             Sign::Error { reason, message } => {
                 let service = self.object.clone();

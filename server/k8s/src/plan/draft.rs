@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 use serde_json::Value;
 use skyports_model::plan::Verb;
-use skyports_model::{ClusterId, ObjectRef, Port, PortSet, Refusal};
+use skyports_model::{ClusterId, Nodes, ObjectRef, Port, PortSet, Refusal};
 
 use super::{Action, Environment, Existing, Head, Precondition, Write};
 use crate::manifest::{Manifest, Meta};
@@ -19,6 +19,7 @@ pub(super) struct Site<'a> {
     pub(super) cluster: &'a ClusterId,
     pub(super) existing: &'a Existing,
     pub(super) environment: &'a Environment,
+    pub(super) nodes: Nodes,
 }
 
 /// The part of a plan that a mode's rules make.
@@ -47,10 +48,23 @@ impl Draft {
 
 /// A label by which the objects of a cluster are found, on the pods and on what we make.
 pub(super) const CLUSTER: &str = "skypilot-cluster-name";
+/// A label of each pod: its own name.
+pub(super) const COMPONENT: &str = "component";
 /// Who made an object.
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 /// What it says on ours.
 const US: &str = "skyports";
+
+impl<'a> Site<'a> {
+    pub(super) fn of(
+        cluster: &'a ClusterId,
+        existing: &'a Existing,
+        environment: &'a Environment,
+        nodes: Nodes,
+    ) -> Self {
+        Self { cluster, existing, environment, nodes }
+    }
+}
 
 impl Site<'_> {
     /// The head, without which nothing is made.
@@ -81,9 +95,24 @@ impl Site<'_> {
         })
     }
 
-    /// SkyPilot's selector: every node of the cluster.
-    pub(super) fn every_node(&self) -> BTreeMap<String, String> {
-        [owned(CLUSTER, self.cluster.name.as_str())].into()
+    /// The selector of a Service in SkyPilot's place: as SkyPilot's every node, unless the head
+    /// alone is asked for.
+    pub(super) fn selector(&self) -> BTreeMap<String, String> {
+        match self.nodes {
+            Nodes::AsTheyAre => [owned(CLUSTER, self.cluster.name.as_str())].into(),
+            Nodes::Head => self.head_alone(),
+        }
+    }
+
+    /// The selector of the head alone.
+    pub(super) fn head_alone(&self) -> BTreeMap<String, String> {
+        let component = (COMPONENT.to_owned(), self.head_component());
+        [owned(CLUSTER, self.cluster.name.as_str()), component].into()
+    }
+
+    /// What the head's label [`COMPONENT`] says.
+    pub(super) fn head_component(&self) -> String {
+        format!("{}-head", self.cluster.name)
     }
 }
 

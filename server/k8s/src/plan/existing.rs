@@ -25,6 +25,10 @@ pub struct Existing {
     pub ingress: Option<Ingress>,
     /// SkyPilot's Services for one port each, `C--skypilot-svc--PORT`.
     pub backends: BTreeMap<Port, Service>,
+    /// Our Ingresses for ports whose path is kept, `C-skyports-PORT`.
+    pub kept_routes: BTreeMap<Port, Ingress>,
+    /// Our Services behind them, of the same names.
+    pub kept_services: BTreeMap<Port, Service>,
     /// Every other Ingress of all namespaces that may be listed: their paths share one server.
     pub other_ingresses: Vec<Ingress>,
     /// The Service `ingress-nginx/ingress-nginx-controller`.

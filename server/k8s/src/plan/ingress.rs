@@ -59,7 +59,7 @@ pub(super) fn open(site: &Site<'_>, ports: &PortSet) -> Result<Draft, Refusal> {
 }
 
 /// Refuses a class that does not exist.
-fn check_class(site: &Site<'_>, ingress: Option<&Ingress>) -> Result<(), Refusal> {
+pub(super) fn check_class(site: &Site<'_>, ingress: Option<&Ingress>) -> Result<(), Refusal> {
     let spec = ingress.and_then(|ingress| ingress.spec.as_ref());
     let class = spec.and_then(|spec| spec.ingress_class_name.as_deref()).unwrap_or(CLASS);
     match &site.environment.ingress_classes {
@@ -92,13 +92,9 @@ fn check_free(
     port: Port,
     path: &str,
 ) -> Result<(), Refusal> {
-    let has = |ingress: &Ingress| {
-        paths::of_ingress(Some(ingress)).any(|(_, rule, it)| {
-            rule.host.as_deref().unwrap_or_default().is_empty() && it.path.as_deref() == Some(path)
-        })
-    };
-    let own = ingress.filter(|ingress| has(ingress)).map(|_| object.clone());
-    let other = || site.existing.other_ingresses.iter().find(|it| has(it)).and_then(shadow::object);
+    let own = ingress.filter(|ingress| has_path(ingress, path)).map(|_| object.clone());
+    let others = || site.existing.other_ingresses.iter();
+    let other = || others().find(|it| has_path(it, path)).and_then(shadow::object);
     match own.or_else(other) {
         None => Ok(()),
         Some(object) => Err(Refusal::PortTaken {
@@ -110,10 +106,17 @@ fn check_free(
     }
 }
 
+/// Whether an Ingress has the path for every host.
+pub(super) fn has_path(ingress: &Ingress, path: &str) -> bool {
+    paths::of_ingress(Some(ingress)).any(|(_, rule, it)| {
+        rule.host.as_deref().unwrap_or_default().is_empty() && it.path.as_deref() == Some(path)
+    })
+}
+
 fn create_service(site: &Site<'_>, port: Port, object: &ObjectRef) -> Result<Write, Refusal> {
     naming::check_service(object)?;
     let meta = site.meta(object, [].into())?;
-    let manifest = Manifest::Backend(Backend { meta, selector: site.every_node(), port });
+    let manifest = Manifest::Backend(Backend { meta, selector: site.selector(), port });
     let sentence = format!("Creates the Service {} behind the path.", object.name);
     draft::create(&manifest, sentence)
 }

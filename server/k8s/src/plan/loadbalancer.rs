@@ -43,7 +43,7 @@ fn create(site: &Site<'_>, object: ObjectRef, ports: &PortSet) -> Result<Draft, 
     let meta = site.meta(&object, [owned(COREWEAVE.0, COREWEAVE.1)].into())?;
     let manifest = Manifest::Balancer(Balancer {
         meta,
-        selector: site.every_node(),
+        selector: site.selector(),
         ports: draft.changed.clone(),
         sources: vec![],
     });

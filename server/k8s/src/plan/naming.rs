@@ -26,6 +26,16 @@ pub(super) fn own_load_balancer(cluster: &ClusterId, port: Port) -> ObjectRef {
     named(cluster, ObjectKind::Service, format!("{}-skyports-lb-{port}", cluster.name))
 }
 
+/// Our Ingress for a port whose path is kept.
+pub(super) fn kept_route(cluster: &ClusterId, port: Port) -> ObjectRef {
+    named(cluster, ObjectKind::Ingress, format!("{}-skyports-{port}", cluster.name))
+}
+
+/// Our Service behind that Ingress.
+pub(super) fn kept_service(cluster: &ClusterId, port: Port) -> ObjectRef {
+    named(cluster, ObjectKind::Service, format!("{}-skyports-{port}", cluster.name))
+}
+
 fn named(cluster: &ClusterId, kind: ObjectKind, name: String) -> ObjectRef {
     ObjectRef { kind, namespace: cluster.namespace.clone(), name }
 }
@@ -61,6 +71,11 @@ pub(super) fn plain_path(cluster: &ClusterId, style: PathStyle, port: Port) -> S
         PathStyle::WithNamespace => format!("/skypilot/{namespace}/{name}/{port}"),
         PathStyle::WithoutNamespace => format!("/skypilot/{name}/{port}"),
     }
+}
+
+/// A path of our own for a port, without the expression at its end.
+pub(super) fn own_path(ClusterId { namespace, name, .. }: &ClusterId, port: Port) -> String {
+    format!("/skyports/{namespace}/{name}/{port}")
 }
 
 /// SkyPilot's path for a port: an expression. Refuses a name that means something in one: every

@@ -17,6 +17,7 @@ impl Plan {
         let Self {
             cluster,
             direction,
+            subject,
             mode,
             changed,
             unchanged,
@@ -27,6 +28,7 @@ impl Plan {
         } = self;
         Preview {
             direction: *direction,
+            subject: *subject,
             mode: *mode,
             changed: changed.clone(),
             unchanged: unchanged.clone(),

@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Service;
-use skyports_model::plan::Verb;
 use skyports_model::{Cidr, ObjectRef, Port, PortSet, Reach, Refusal};
 
+use super::applied::{applied, overlaid};
 use super::draft::{self, Draft, Site, is_ours, owned, unexpected};
 use super::loadbalancer::{COREWEAVE, check_stays, entry};
-use super::{Action, Write, naming};
+use super::{Write, naming};
 use crate::manifest::{Balancer, Manifest};
 
 /// Where the networks stand.
@@ -75,31 +75,16 @@ fn one(
     let mut meta = site.meta(&object, annotations.clone())?;
     // What keeps others out stands above what SkyPilot's config says.
     meta.annotations.extend(annotations.clone());
-    let mut selector = site.every_node();
-    selector.extend([owned("component", &format!("{}-head", site.cluster.name))]);
     let manifest = Manifest::Balancer(Balancer {
         meta,
-        selector,
+        selector: site.head_alone(),
         ports: vec![port],
         sources: sources.to_vec(),
     });
-    let (text, value) = draft::rendered(&manifest)?;
     let existing = site.existing.own_load_balancers.get(&port);
     let before = existing.map(|service| checked(&object, service)).transpose()?;
-    if before.as_ref().is_some_and(|before| is_as_applied(before, &value)) {
-        return Ok(None);
-    }
-    let after =
-        before.as_ref().map_or_else(|| value.clone(), |before| after_applying(before, &value));
-    Ok(Some(Write {
-        sentence: sentence(&object, port, sources),
-        object,
-        action: Action::Apply(value),
-        verb: if before.is_some() { Verb::Apply } else { Verb::Create },
-        before,
-        after: Some(after),
-        manifest: Some(text),
-    }))
+    let sentence = sentence(&object, port, sources);
+    applied(&manifest, before, sentence, has_same_sources, after_applying)
 }
 
 fn sentence(object: &ObjectRef, port: Port, sources: &[Cidr]) -> String {
@@ -150,10 +135,9 @@ pub(super) fn not_by_ingress() -> Refusal {
     }
 }
 
-/// Whether nothing changes by applying: a restriction that is applied no more must go, too.
-fn is_as_applied(object: &serde_json::Value, applied: &serde_json::Value) -> bool {
-    let sources = |object: &serde_json::Value| object.pointer(SOURCES).cloned();
-    holds(object, applied) && sources(object) == sources(applied)
+/// A restriction that is applied no more must go, too.
+fn has_same_sources(object: &serde_json::Value, applied: &serde_json::Value) -> bool {
+    object.pointer(SOURCES) == applied.pointer(SOURCES)
 }
 
 /// An object after applying.
@@ -166,39 +150,4 @@ fn after_applying(object: &serde_json::Value, applied: &serde_json::Value) -> se
         spec.remove("loadBalancerSourceRanges");
     }
     after
-}
-
-/// Whether an object has everything that is applied to it. The lists that we apply are owned
-/// whole, but for what the server adds to their items.
-fn holds(object: &serde_json::Value, applied: &serde_json::Value) -> bool {
-    use serde_json::Value::{Array, Object};
-    match (object, applied) {
-        (Object(object), Object(applied)) => applied
-            .iter()
-            .all(|(key, applied)| object.get(key).is_some_and(|object| holds(object, applied))),
-        (Array(object), Array(applied)) => {
-            object.len() == applied.len()
-                && object.iter().zip(applied).all(|(object, applied)| holds(object, applied))
-        }
-        _ => object == applied,
-    }
-}
-
-/// An object with what is applied to it; what the server added stays.
-fn overlaid(object: &serde_json::Value, applied: &serde_json::Value) -> serde_json::Value {
-    use serde_json::Value::{Array, Object};
-    match (object, applied) {
-        (Object(object), Object(applied)) => {
-            let mut all = object.clone();
-            for (key, value) in applied {
-                let value = object.get(key).map_or_else(|| value.clone(), |it| overlaid(it, value));
-                all.insert(key.clone(), value);
-            }
-            Object(all)
-        }
-        (Array(object), Array(applied)) if object.len() == applied.len() => {
-            Array(object.iter().zip(applied).map(|(it, value)| overlaid(it, value)).collect())
-        }
-        _ => applied.clone(),
-    }
 }

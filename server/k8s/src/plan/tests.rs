@@ -3,14 +3,16 @@
 mod fixtures;
 mod hostile;
 mod ingress;
+mod keep;
 mod loadbalancer;
 mod names;
+mod repairs;
 mod restricted;
 mod sequences;
 
 use skyports_model::{
-    CloseRequest, ClusterId, ContextName, Extent, Extras, NameOnCloud, Namespace, OpenMode,
-    OpenRequest, PortSet, Reach, Refusal,
+    CloseRequest, ClusterId, ContextName, Extent, Extras, NameOnCloud, Namespace, Nodes, OpenMode,
+    OpenRequest, OtherMode, PortSet, Prefix, Reach, Refusal,
 };
 
 use super::*;

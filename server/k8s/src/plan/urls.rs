@@ -2,24 +2,23 @@
 
 use k8s_openapi::api::core::v1::Service;
 use skyports_model::plan::{Place, PlannedUrl};
-use skyports_model::{ExternalUrl, FutureUrl, OpenMode, OpenRequest, Port, Reach, Scheme};
+use skyports_model::{ExternalUrl, FutureUrl, Host, OpenMode, OpenRequest, Port, Reach, Scheme};
 
 use super::draft::Site;
-use super::naming::{self, PathStyle};
+use super::keep;
 use crate::objects::ServiceFacts;
 use crate::observe::controller;
 use crate::ports::{scheme, speaks_no_http};
 use crate::wire;
 
 /// The place of each port that is asked for.
-pub(super) fn of(site: &Site<'_>, request: &OpenRequest, style: PathStyle) -> Vec<PlannedUrl> {
+pub(super) fn of(site: &Site<'_>, request: &OpenRequest) -> Vec<PlannedUrl> {
     let ports = request.ports.iter();
     match (request.mode, &request.reach) {
         (OpenMode::Ingress, _) => {
-            let fronts = site.existing.controller.as_ref().and_then(facts);
-            let fronts = fronts.map(|it| controller::fronts(&it, site.environment.is_sky_local()));
-            let fronts = fronts.unwrap_or_default();
-            let place = |port| below(&naming::plain_path(site.cluster, style, port), port, &fronts);
+            let fronts = fronts(site);
+            let path = |port| keep::plain_path(site, request.extras.prefix, port);
+            let place = |port| below(&path(port), port, &fronts);
             ports.map(|port| PlannedUrl { port, place: place(port) }).collect()
         }
         (OpenMode::LoadBalancer, Reach::Shared) => {
@@ -31,6 +30,18 @@ pub(super) fn of(site: &Site<'_>, request: &OpenRequest, style: PathStyle) -> Ve
             ports.map(|port| PlannedUrl { port, place: at(own(port).as_ref(), port) }).collect()
         }
     }
+}
+
+/// Where the ingress controller is reached; nowhere while that is not known.
+fn fronts(site: &Site<'_>) -> Vec<controller::Front> {
+    let controller = site.existing.controller.as_ref().and_then(facts);
+    let fronts = controller.map(|it| controller::fronts(&it, site.environment.is_sky_local()));
+    fronts.unwrap_or_default()
+}
+
+/// The host of the links of paths, where it is known.
+pub(super) fn host(site: &Site<'_>) -> Option<Host> {
+    fronts(site).into_iter().next().map(|front| front.host)
 }
 
 /// What a Service of these facts tells, read as everywhere else.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use skyports_model::finding::shown;
 use skyports_model::outcome::Preflight;
-use skyports_model::plan::{Direction, Place, PlannedStep, PlannedUrl, Preview};
+use skyports_model::plan::{Direction, Place, PlannedStep, PlannedUrl, Preview, Subject};
 use skyports_model::{Finding, FutureUrl, Outcome, Port, PortSet};
 
 use super::super::exit::{Exit, hint, note, tell};
@@ -41,7 +41,8 @@ pub(super) fn preflight(
 
 /// What came of it.
 pub(super) fn outcome(outcome: &Outcome, output: PlanOutput) -> Result<String, Exit> {
-    let Outcome { direction: way, mode, changed, unchanged, done, stopped, urls } = outcome;
+    let Outcome { direction: way, subject, mode, changed, unchanged, done, stopped, urls } =
+        outcome;
     if let Some(stopped) = stopped {
         tell_finding(&stopped.reason);
         for object in &stopped.left {
@@ -76,15 +77,24 @@ pub(super) fn outcome(outcome: &Outcome, output: PlanOutput) -> Result<String, E
         let _ = writeln!(text, "{} {}", done.verb.label(), done.object);
     }
     if stopped.is_none() {
-        text += &standing(*way, changed, unchanged);
+        text += &standing((*subject, *way), changed, unchanged);
         text += &url_lines(urls);
     }
     Ok(text)
 }
 
 fn lines(preview: &Preview) -> String {
-    let Preview { direction: way, changed, unchanged, steps, urls, warnings, must_confirm, .. } =
-        preview;
+    let Preview {
+        direction: way,
+        subject,
+        changed,
+        unchanged,
+        steps,
+        urls,
+        warnings,
+        must_confirm,
+        ..
+    } = preview;
     let mut text = String::new();
     for PlannedStep { sentence, diff, kubectl, .. } in steps {
         let _ = writeln!(text, "{sentence}");
@@ -94,7 +104,7 @@ fn lines(preview: &Preview) -> String {
         let _ = writeln!(text, "  $ {}", kubectl.replace('\n', "\n    "));
     }
     if steps.is_empty() {
-        text += &standing(*way, changed, unchanged);
+        text += &standing((*subject, *way), changed, unchanged);
     }
     text += &url_lines(urls);
     for finding in warnings.iter().chain(must_confirm.iter().map(|it| &it.reason)) {
@@ -108,11 +118,11 @@ fn shown_line(text: &str) -> String {
     text.chars().map(|c| if skyports_model::finding::is_unseen(c) { '?' } else { c }).collect()
 }
 
-fn standing(way: Direction, changed: &[Port], unchanged: &[Port]) -> String {
-    let (done, before) = match way {
+fn standing((subject, way): (Subject, Direction), changed: &[Port], unchanged: &[Port]) -> String {
+    let (done, before) = subject.words(way).unwrap_or(match way {
         Direction::Open => ("open", "open already"),
         Direction::Close => ("closed", "closed already"),
-    };
+    });
     let told = |ports: &[Port], how: &str| {
         let ports = PortSet::try_from(ports.to_vec()).ok()?;
         Some(format!("{ports} {how}\n"))

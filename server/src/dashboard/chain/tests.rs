@@ -242,7 +242,11 @@ fn who_lets_anybody_in_is_told_where_the_address_is_public() {
 fn connections_that_find_nobody_are_told_with_the_routing() {
     let spread = |failed| Look { spread: Some(Spread { tried: 8, failed }), knock: None };
     let mut case = case().after(answered(200));
-    let routing = Reason::MultiNodeRouting { nodes: 8, object: case.endpoint.object.clone() };
+    let routing = Reason::MultiNodeRouting {
+        nodes: 8,
+        object: case.endpoint.object.clone(),
+        repairable: None,
+    };
     case.endpoint.warnings = vec![routing.finding(&case.cluster.id.context)];
     // All fare alike.
     let case = case.seeing(spread(0));

@@ -1,7 +1,7 @@
 //! Ingress paths: links, the controller's address, what is missing.
 
 use crate::testing::*;
-use skyports_model::{EndpointState, Route};
+use skyports_model::{EndpointState, Repair, Route};
 
 const C: &str = "train-2ea4";
 
@@ -303,17 +303,20 @@ fn jupyter_is_warned_of_with_the_ways_out() {
     let warning = seen.endpoint().warnings.remove(0);
     assert_eq!(warning.lead, "Usually JupyterLab: will not work under this path.");
     assert!(warning.detail.contains("base_url alone does not help"), "{}", warning.detail);
+    let repairs: Vec<_> = warning.steps.iter().filter_map(|step| step.repair).collect();
+    assert_eq!(repairs, [Repair::Switch, Repair::KeepPath]);
     let commands: Vec<String> = warning.steps.into_iter().filter_map(|step| step.command).collect();
     assert_eq!(
         commands,
         [
-            "kubernetes:\n  ports: loadbalancer",
+            "skyports open ml/train-2ea4 8888 --mode loadbalancer --switch",
+            "jupyter lab --ip=0.0.0.0 --ServerApp.base_url=/skypilot/ml/train-2ea4/8888/",
             "kubectl --context prod -n ml port-forward pod/train-2ea4-head 8888:8888",
             "ssh -L 8888:localhost:8888 train",
         ]
     );
     let local = seen.through("kind-skypilot").endpoint().warnings.remove(0);
-    assert_eq!(local.steps.len(), 2, "there is no load balancer to go to");
+    assert_eq!(local.steps.len(), 3, "there is no load balancer to go to");
 }
 
 #[test]
@@ -345,11 +348,51 @@ fn a_path_that_is_kept_needs_what_the_app_needs_there() {
     check(&seen, &format!("8888 ingress open {links} !subpath_needs_flag (skyports)"));
     let endpoint = seen.endpoint();
     assert_eq!((endpoint.route, &*endpoint.object.name), (Route::Kept, "train-2ea4-skyports-8888"));
-    let flag = seen.endpoint().warnings.remove(0).steps.remove(0).command.unwrap();
+    let steps = seen.endpoint().warnings.remove(0).steps;
+    let repairs: Vec<_> = steps.iter().filter_map(|step| step.repair).collect();
+    assert_eq!(repairs, [Repair::Switch, Repair::DropKeptPath]);
+    let flag = steps[0].command.clone().unwrap();
     assert_eq!(flag, "jupyter lab --ip=0.0.0.0 --ServerApp.base_url=/skypilot/ml/train-2ea4/8888/");
+
+    // It leads to the head alone: SkyPilot's Service, which spreads requests, gets none.
+    let own = own.spec(|spec| {
+        let head = ("component".to_owned(), format!("{C}-head"));
+        spec.selector.as_mut().unwrap().extend([head]);
+    });
+    let spread = seen.and(worker(C)).and(own.clone());
+    check(&spread, &format!("8888 ingress open {links} !subpath_needs_flag (skyports)"));
 
     let alone = seen![pod(C), kept, own, class("nginx"), controller().with_address("203.0.113.10")];
     check(&alone, &format!("8888 ingress open {links} !subpath_needs_flag (skyports)"));
+}
+
+#[test]
+fn a_route_at_a_path_of_its_own_is_the_endpoint_too() {
+    let kept = empty_ingress("train-2ea4-skyports-9000")
+        .labelled("app.kubernetes.io/managed-by", "skyports")
+        .with_path("/skyports/ml/train-2ea4/9000(/.*)?()()$", "train-2ea4-skyports-9000", 9000);
+    let own = service("train-2ea4-skyports-9000", "ClusterIP", C, &[9000]);
+    let seen = one(9000).and(controller().with_address("203.0.113.10")).and(kept).and(own);
+    check(
+        &seen,
+        "9000 ingress open http://203.0.113.10/skyports/ml/train-2ea4/9000/ \
+         https://203.0.113.10/skyports/ml/train-2ea4/9000/ (skyports)",
+    );
+}
+
+#[test]
+fn a_kept_route_is_the_endpoint_where_skypilots_path_is_gone() {
+    let kept = empty_ingress("train-2ea4-skyports-9000")
+        .labelled("app.kubernetes.io/managed-by", "skyports")
+        .with_path("/skypilot/ml/train-2ea4/9000(/.*)?()()$", "train-2ea4-skyports-9000", 9000);
+    let own = service("train-2ea4-skyports-9000", "ClusterIP", C, &[9000]);
+    let seen = seen![pod(C), backend(C, 9000).aged(99), kept, own, class("nginx")]
+        .and(controller().with_address("203.0.113.10"));
+    check(
+        &seen,
+        "9000 ingress open http://203.0.113.10/skypilot/ml/train-2ea4/9000/ \
+         https://203.0.113.10/skypilot/ml/train-2ea4/9000/ (skyports)",
+    );
 }
 
 #[test]

@@ -10,12 +10,19 @@ use skyports_model::OpenMode::{Ingress, LoadBalancer};
 use super::*;
 use crate::render::tests::texts;
 
-/// A request in each mode, and with a restriction.
-fn requests(cluster: ClusterId) -> [OpenRequest; 3] {
+/// A request in each mode, with a restriction, and with a path that is kept.
+fn requests(cluster: ClusterId) -> [OpenRequest; 5] {
+    let kept = |prefix| OpenRequest {
+        cluster: cluster.clone(),
+        extras: Extras { prefix, ..Extras::default() },
+        ..asked(Ingress, "8888")
+    };
     [
         OpenRequest { cluster: cluster.clone(), ..asked(LoadBalancer, "8888") },
         OpenRequest { cluster: cluster.clone(), ..asked(Ingress, "8888") },
-        OpenRequest { cluster, ..restricted("8888", &["10.0.0.0/8"]) },
+        OpenRequest { cluster: cluster.clone(), ..restricted("8888", &["10.0.0.0/8"]) },
+        kept(Prefix::Kept),
+        kept(Prefix::KeptElsewhere),
     ]
 }
 
@@ -69,8 +76,8 @@ fn with(request: &OpenRequest, chosen: &[String; 32]) -> Result<Plan, Refusal> {
 }
 
 /// The shapes of each request's manifests with harmless values.
-fn harmless() -> &'static [Vec<Vec<String>>; 3] {
-    static SHAPES: LazyLock<[Vec<Vec<String>>; 3]> =
+fn harmless() -> &'static [Vec<Vec<String>>; 5] {
+    static SHAPES: LazyLock<[Vec<Vec<String>>; 5]> =
         LazyLock::new(|| requests(id(C)).map(|request| shapes(&plain(&request).unwrap())));
     &SHAPES
 }
@@ -84,7 +91,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(3_125))]
     #[test]
     fn hostile_values_never_change_a_manifests_shape(
-        at in 0_usize..3, values in prop::array::uniform32(texts())
+        at in 0_usize..5, values in prop::array::uniform32(texts())
     ) {
         let plan = with(&requests(id(C))[at], &values).unwrap();
         let read = read(&plan);
@@ -100,7 +107,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
     #[test]
     fn hostile_names_are_refused_or_stay_names(
-        at in 0_usize..3, name in "[a-zA-Z0-9._-]{1,63}|[a-z][a-z0-9-]{0,45}", namespace in "[a-z0-9-]{1,63}"
+        at in 0_usize..5, name in "[a-zA-Z0-9._-]{1,63}|[a-z][a-z0-9-]{0,45}", namespace in "[a-z0-9-]{1,63}"
     ) {
         let cluster = ClusterId { namespace: Namespace::parse(&namespace).unwrap(), ..id(&name) };
         let Ok(plan) = plain(&requests(cluster)[at]) else { return Ok(()) };
@@ -114,7 +121,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn the_text_says_what_is_planned(
-        at in 0_usize..3, numbers in prop::collection::btree_set(1_i64..65_536, 1..64)
+        at in 0_usize..5, numbers in prop::collection::btree_set(1_i64..65_536, 1..64)
     ) {
         let numbers: Vec<Port> = numbers.into_iter().filter_map(Port::new).collect();
         let request = OpenRequest { ports: numbers.clone().try_into().unwrap(), ..requests(id(C))[at].clone() };

@@ -315,6 +315,7 @@ fn before_the_click_it_says_what_is_to_know() {
     let steps: Vec<_> = plan.warnings[0].steps.iter().map(|step| step.title.as_str()).collect();
     assert_snapshot!(steps.join("\n"), @"
     Open it in the mode loadbalancer
+    Or keep the path with `--keep-prefix`, and start JupyterLab with its flag for it
     Bring it to http://localhost:8888/ on your machine
     The same through SSH
     ");
