@@ -20,7 +20,7 @@ use crate::ports::{Done, Drawn};
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The fields of the form.
-const FIELDS: [&str; 5] = ["ports", "mode", "reach", "allow", "confirm"];
+const FIELDS: [&str; 8] = ["ports", "mode", "reach", "allow", "path", "head", "switch", "confirm"];
 
 thread_local! {
     /// What the dialog shows.
@@ -101,7 +101,8 @@ fn ask(submit: bool) {
     }
     let value = |name: &&str| {
         let selector =
-            ["#ports-dialog [name=", name, "]:is(:checked, :not([type=radio]))"].concat();
+            ["#ports-dialog [name=", name, "]:is(:checked, :not([type=radio], [type=checkbox]))"]
+                .concat();
         let value: String = js_sys::encode_uri_component(&browser::value(&find(&selector)?)).into();
         Some([name, "=", &value].concat())
     };

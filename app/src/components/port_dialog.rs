@@ -2,9 +2,14 @@
 //!
 //! Only ever drawn on the server; the page's program shows what it is sent (`behaviour::ports`).
 
-use skyports_model::plan::Direction;
-use skyports_model::{Cluster, Endpoint, EndpointId, Mode, OpenMode, Outcome, Repair, WhyMode};
+mod extras;
 
+use skyports_model::plan::Direction;
+use skyports_model::{
+    Cluster, Endpoint, EndpointId, Extent, Mode, OpenMode, Outcome, Repair, WhyMode,
+};
+
+use self::extras::{more_field, path_field};
 use super::finding::prose;
 use super::icon::icon;
 use super::no_open_ports::USUAL;
@@ -104,6 +109,7 @@ pub(crate) fn port_dialog(dialog: &PortDialog<'_>) -> Element {
     let PortDialog { cluster, direction, form, pane, .. } = dialog;
     let (verb, action) = match direction {
         Direction::Open => ("Open", "open"),
+        Direction::Close if form.extent(dialog.mode) == Extent::KeptRoute => ("Remove", "close"),
         Direction::Close => ("Close", "close"),
     };
     let fields = match direction {
@@ -111,11 +117,14 @@ pub(crate) fn port_dialog(dialog: &PortDialog<'_>) -> Element {
             .class("pane")
             .with(ports_field(dialog))
             .with(mode_field(dialog))
-            .with(reach_field(dialog)),
+            .with(path_field(dialog))
+            .with(reach_field(dialog))
+            .with(more_field(dialog)),
         Direction::Close => el("div")
             .attr("hidden", "")
             .with(hidden("ports", &form.ports))
-            .with(hidden("mode", Mode::from(dialog.mode).as_str())),
+            .with(hidden("mode", Mode::from(dialog.mode).as_str()))
+            .with(hidden("path", &form.path)),
     };
     let preview = el("div").class("pane preview").attr("aria-live", "polite").with(match pane {
         Pane::Nothing => nothing(dialog),
@@ -141,11 +150,14 @@ fn hidden(name: &'static str, value: &str) -> Element {
 }
 
 fn head(
-    PortDialog { cluster, form, direction, .. }: &PortDialog<'_>,
+    PortDialog { cluster, form, mode, direction, .. }: &PortDialog<'_>,
     verb: &'static str,
 ) -> Element {
     let title = match direction {
         Direction::Open => format!("Open a port of {}", cluster.name),
+        Direction::Close if form.extent(*mode) == Extent::KeptRoute => {
+            format!("Remove the route of port {} of {}?", form.ports, cluster.name)
+        }
         Direction::Close => {
             let noun = if form.ports.contains([',', '-']) { "ports" } else { "port" };
             format!("{verb} {noun} {} of {}?", form.ports, cluster.name)
@@ -178,10 +190,11 @@ fn foot(dialog: &PortDialog<'_>, verb: &'static str) -> Element {
         Pane::Nothing | Pane::Failed(_) if form.ports.is_empty() => (verb.to_owned(), false),
         Pane::Nothing | Pane::Failed(_) => ([verb, " ", &form.ports].concat(), false),
     };
-    let (class, promise) = match direction {
-        Direction::Open => ("btn primary", "Nothing is written until you press Open."),
-        Direction::Close => ("btn danger", "Nothing is written until you press Close."),
+    let class = match direction {
+        Direction::Open => "btn primary",
+        Direction::Close => "btn danger",
     };
+    let promise = ["Nothing is written until you press ", verb, "."].concat();
     let cancel = el("a")
         .class("btn quiet")
         .attr("href", cluster.id.path())
