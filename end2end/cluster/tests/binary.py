@@ -67,7 +67,7 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode("utf-8", "replace")
 
-    def submit(self, path: str, **fields: str) -> int:
+    def submit(self, path: str, /, **fields: str) -> int:
         """Sends a form as a browser does; the status, without following where it leads."""
         origin = "/".join(self.url.split("/")[:3])
         request = urllib.request.Request(self._at(path), urlencode(fields).encode(), {"Origin": origin})
