@@ -223,6 +223,39 @@ pub enum Reason {
         /// The other ways out.
         steps: Vec<Step>,
     },
+    /// An experiment has shown that the app does not work under its path as its route is.
+    CannotRunHere {
+        /// The app's name; `None` where its answers did not tell it.
+        app: Option<String>,
+        /// What happens, a sentence or two.
+        why: String,
+        /// The exchanges that say so.
+        evidence: String,
+        /// The ways out, best first.
+        steps: Vec<Step>,
+    },
+    /// An experiment has shown that the app works under its path once it is started with a setting.
+    NeedsSetting {
+        /// The app's name; `None` where its answers did not tell it.
+        app: Option<String>,
+        /// What happens without it, a sentence or two.
+        why: String,
+        /// The exchanges that say so.
+        evidence: String,
+        /// The setting, and what else helps.
+        steps: Vec<Step>,
+    },
+    /// The app refuses the name by which it is asked.
+    HostRefused {
+        /// The app's name; `None` where its answers did not tell it.
+        app: Option<String>,
+        /// The name.
+        host: String,
+        /// The exchange that says so.
+        evidence: String,
+        /// What makes it answer.
+        steps: Vec<Step>,
+    },
     /// SkyPilot's Services select every node of the cluster.
     MultiNodeRouting {
         /// The cluster's nodes.
@@ -287,8 +320,9 @@ impl Reason {
             Self::ObjectGone { .. } => Code::ObjectGone,
             Self::ContextInvalid { .. } => Code::ContextInvalid,
             Self::UnreadableObject { .. } => Code::UnreadableObject,
-            Self::SubpathBreaksApp { .. } => Code::SubpathBreaksApp,
-            Self::SubpathNeedsFlag { .. } => Code::SubpathNeedsFlag,
+            Self::SubpathBreaksApp { .. } | Self::CannotRunHere { .. } => Code::SubpathBreaksApp,
+            Self::SubpathNeedsFlag { .. } | Self::NeedsSetting { .. } => Code::SubpathNeedsFlag,
+            Self::HostRefused { .. } => Code::HostRefused,
             Self::MultiNodeRouting { .. } => Code::MultiNodeRouting,
         }
     }
@@ -311,7 +345,10 @@ impl Reason {
             | Self::PodEnded { evidence, .. }
             | Self::NoIngressController { evidence, .. }
             | Self::SubpathBreaksApp { evidence, .. }
-            | Self::SubpathNeedsFlag { evidence, .. } => Some(evidence.clone()),
+            | Self::SubpathNeedsFlag { evidence, .. }
+            | Self::CannotRunHere { evidence, .. }
+            | Self::NeedsSetting { evidence, .. }
+            | Self::HostRefused { evidence, .. } => Some(evidence.clone()),
             Self::NoLoadBalancerController { service, silence, .. } => {
                 Some(format!("{service}: {}", silence.evidence()))
             }

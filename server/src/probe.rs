@@ -8,6 +8,7 @@
 mod ask;
 mod connect;
 pub mod door;
+pub mod experiment;
 pub mod look;
 pub mod outcome;
 pub mod resolve;

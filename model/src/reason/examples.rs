@@ -84,6 +84,24 @@ fn of_ingresses() -> Vec<Reason> {
             flag: text("root_path=/x"),
             steps: vec![],
         },
+        Reason::CannotRunHere {
+            app: None,
+            why: text("Its files are at the root of the host."),
+            evidence: text("GET /x/: 302 Found, Location: /lab? leaves /x/"),
+            steps: vec![Step::advice("Use a load balancer")],
+        },
+        Reason::NeedsSetting {
+            app: Some(text("Gradio")),
+            why: text("Its buttons post to the root."),
+            evidence: text("GET /x/config: 200 OK, root is http://203.0.113.7, without /x"),
+            steps: vec![Step::command("Start it with", "root_path=/x")],
+        },
+        Reason::HostRefused {
+            app: Some(text("MLflow")),
+            host: text("lb.example"),
+            evidence: text("GET /x/: 403 Forbidden"),
+            steps: vec![Step::advice("Tell it the name")],
+        },
     ]
 }
 

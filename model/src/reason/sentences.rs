@@ -108,12 +108,26 @@ impl Reason {
             Self::SubpathNeedsFlag { app, why, .. } => {
                 (format!("Usually {app}: needs a setting to work under this path."), why.clone())
             }
+            Self::CannotRunHere { app, why, .. } => {
+                (format!("{} cannot run under this path.", named(app.as_ref())), why.clone())
+            }
+            Self::NeedsSetting { app, why, .. } => {
+                (format!("{} needs a setting to work under this path.", named(app.as_ref())), why.clone())
+            }
+            Self::HostRefused { app, host, .. } => (
+                format!("{} refuses to be called {host}.", named(app.as_ref())),
+                "It answers to names that it was told, and this is none of them.".into(),
+            ),
             Self::MultiNodeRouting { nodes, .. } => (
                 format!("Requests are spread over {nodes} nodes."),
                 "If the app runs on the head only, some of them fail.".into(),
             ),
         }
     }
+}
+
+fn named(app: Option<&String>) -> &str {
+    app.map_or("The app", String::as_str)
 }
 
 /// What is told of a Service to which nothing has reacted.

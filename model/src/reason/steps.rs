@@ -96,7 +96,10 @@ impl Reason {
             Self::ContextInvalid { .. } => {
                 vec![Step::command("See the contexts", "kubectl config get-contexts")]
             }
-            Self::SubpathBreaksApp { steps, .. } => steps.clone(),
+            Self::SubpathBreaksApp { steps, .. }
+            | Self::CannotRunHere { steps, .. }
+            | Self::NeedsSetting { steps, .. }
+            | Self::HostRefused { steps, .. } => steps.clone(),
             Self::SubpathNeedsFlag { flag, steps, .. } => {
                 let flag = Step::command("Start it with", flag.clone());
                 [flag].into_iter().chain(steps.iter().cloned()).collect()

@@ -15,7 +15,7 @@ pub mod observe;
 pub mod plan;
 mod ports;
 mod render;
-mod subpath;
+pub mod subpath;
 #[cfg(test)]
 mod testing;
 pub mod wire;

@@ -1,10 +1,20 @@
-//! Whether the app that is usually on a port stands its path, and how to reach it otherwise.
+//! Whether an app stands its path, and how to reach it otherwise: the one that is usually on the
+//! port, as long as nobody has looked, and what an experiment has found.
+
+mod seen;
 
 use skyports_model::copies::is_cluster_name;
 use skyports_model::kubectl::Kubectl;
-use skyports_model::{ClusterId, Port, Reason, Step};
+use skyports_model::{ClusterId, Code, Finding, Port, Reason, Step};
 
+pub use self::seen::seen;
 use crate::apps::{self, Kept, Profile, Stripped};
+
+/// Whether a warning only guesses by the port's number.
+pub fn is_guess(warning: &Finding) -> bool {
+    let guesses = [Code::SubpathBreaksApp, Code::SubpathNeedsFlag, Code::SubpathUnknownApp];
+    guesses.contains(&warning.code)
+}
 
 /// Why the app that is usually on the port does not stand its path as it is; `None` when it does,
 /// or when nothing is known.
@@ -60,6 +70,11 @@ pub(crate) fn tunnels(
         Step::command("The same through SSH", command)
     });
     forward.into_iter().chain(ssh).collect()
+}
+
+/// What adds a route that keeps the path.
+pub(crate) fn kept_title(app: &str) -> String {
+    format!("Or keep the path: add a route that leaves it as it is, then start {app} with")
 }
 
 /// Whether a path means nothing to a shell.

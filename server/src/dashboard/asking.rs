@@ -44,7 +44,11 @@ impl Checks {
                     Some(wanted) => prober.look(&job.target, wanted.after(&outcome)).await,
                     None => Look::default(),
                 };
-                let learnt = Learnt { outcome, trace, look, at: clock::now() };
+                let verdict = match job.to_experiment_on(&outcome) {
+                    Some(subject) => Some(prober.experiment(subject, clock::now()).await),
+                    None => None,
+                };
+                let learnt = Learnt { outcome, trace, look, verdict, at: clock::now() };
                 // Nobody looks any more.
                 let _ = tell.send(Ended { job, learnt }).await;
             });

@@ -49,7 +49,7 @@ pub(super) async fn describe(
         balancer: balancer.as_ref(),
         surroundings: surroundings.as_ref(),
         learnt: learnt.as_ref(),
-        verdict: None,
+        verdict: learnt.as_ref().and_then(|learnt| learnt.verdict.as_ref()),
         now,
     });
     Ok(Description { endpoint: id, objects, chain, events, problems, as_of: now })

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use futures::future::join_all;
 use skyports_app::dashboard::{CarriedOut, Dashboard, Described, Preflighted};
+use skyports_model::verdict::Verdict;
 use skyports_model::{
     Ask, Change, ClusterId, ContextCheck, ContextName, ContextState, ContextStatus, DefaultMode,
     EndpointId, Overview, Port,
@@ -194,6 +195,23 @@ impl Live {
         let (tell, told) = oneshot::channel();
         self.wish(Wish::Check(id, Some(tell)));
         told.await.ok()
+    }
+
+    /// What the last experiment on an endpoint found; `None` where none was made.
+    pub async fn verdict(&self, id: EndpointId) -> Option<Verdict> {
+        self.learnt(id).await?.verdict
+    }
+
+    /// Makes an experiment on an endpoint that has a path, unless the last one is younger than 5 s,
+    /// and tells what it found; `None` of what has no path, is not open, or cannot be asked from
+    /// here.
+    pub async fn experiment(&self, id: EndpointId) -> Option<Verdict> {
+        let before = self.verdict(id.clone()).await;
+        if before.as_ref().is_some_and(|before| before.at.age(clock::now()) < RECENT) {
+            return before;
+        }
+        self.checked(id.clone()).await?;
+        self.verdict(id).await
     }
 
     /// Asks an endpoint, unless it was asked within the last 5 s; what the last check found.

@@ -1,6 +1,9 @@
 //! Which endpoints are asked, and when: after they became open, when somebody wishes it, and seldom
 //! while somebody looks. What was learnt is kept as long as the endpoint is the same.
 //!
+//! A check is one question. Of what has a path it is followed by an experiment, where there has been
+//! none yet, where somebody wishes it, and where the answer is another one than before.
+//!
 //! Pure: the time is an argument, and whoever calls runs the checks.
 
 #[cfg(test)]
@@ -9,14 +12,17 @@ mod tests;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use skyports_k8s::subpath;
+use skyports_model::verdict::Verdict;
 use skyports_model::{
-    Cluster, ClusterKind, Code, Endpoint, EndpointId, EndpointState, ObjectRef, Timestamp,
+    Cluster, ClusterKind, Code, Endpoint, EndpointId, EndpointState, Finding, ObjectRef, Timestamp,
 };
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::chain::exposed::exposed;
 use crate::probe::door::Door;
+use crate::probe::experiment::Subject;
 use crate::probe::look::{Look, Wanted};
 use crate::probe::outcome::Outcome;
 use crate::probe::target::Target;
@@ -33,6 +39,10 @@ const SELDOM: Duration = Duration::from_secs(30);
 const A_SECOND: usize = 8;
 /// What became open is asked again and again for so long, until it answers.
 const FRESH: Duration = Duration::from_mins(2);
+/// Between two experiments that nobody wishes, on what does not work: somebody may be mending it.
+const EXPERIMENT: Duration = Duration::from_secs(25);
+/// The same on what works.
+const EXPERIMENT_SELDOM: Duration = Duration::from_mins(5);
 /// An answer like the last one is told anew after so long, in seconds: people need not see a clock.
 const TOLD_ANEW: u64 = 300;
 
@@ -53,6 +63,18 @@ pub(super) struct Job {
     /// What is looked for besides, where somebody wished the check.
     pub(super) look: Option<Wanted>,
     serial: u64,
+    /// What an experiment would be made on; `None` of what has no path.
+    pub(super) subject: Option<Subject>,
+    /// After which answer no experiment is made: it is the one that the last verdict is on.
+    known: Option<Outcome>,
+}
+
+impl Job {
+    /// What an experiment is to be made on after that answer.
+    pub(super) fn to_experiment_on(&self, outcome: &Outcome) -> Option<&Subject> {
+        let is_new = self.known.as_ref().is_none_or(|known| !known.is_like(outcome));
+        self.subject.as_ref().filter(|_| is_new && matches!(outcome, Outcome::Answered(_)))
+    }
 }
 
 /// A check that has ended.
@@ -69,6 +91,8 @@ pub(super) struct Learnt {
     pub(super) trace: Trace,
     /// What a closer look found, the last time that somebody wished one.
     pub(super) look: Look,
+    /// What an experiment found, the last time that one was made.
+    pub(super) verdict: Option<Verdict>,
     pub(super) at: Timestamp,
 }
 
@@ -86,6 +110,7 @@ pub(super) struct Probing {
 struct Kept {
     /// What it is; another target or object is another endpoint.
     target: Target,
+    subject: Option<Subject>,
     object: ObjectRef,
     opened: Option<Timestamp>,
     wanted: Wanted,
@@ -97,6 +122,8 @@ struct Kept {
     last: Option<(Outcome, Timestamp)>,
     /// What the last check found, with its times.
     learnt: Option<Learnt>,
+    /// When the last experiment was made, and after which answer.
+    experimented: Option<(Instant, Outcome)>,
     started: Option<Instant>,
     is_running: bool,
     is_wished: bool,
@@ -147,9 +174,15 @@ impl Probing {
                     told.and_then(|(outcome, at)| verdict::state(outcome, cluster, endpoint, *at));
                 let learnt = kept.learnt.as_ref();
                 let warning = learnt.and_then(|learnt| exposed(cluster, endpoint, learnt));
+                let verdict = learnt.and_then(|learnt| learnt.verdict.as_ref());
+                let seen =
+                    verdict.map(|verdict| (verdict, subpath::seen(cluster, endpoint, verdict)));
                 if let Some(endpoint) = cluster.endpoints.get_mut(place) {
                     endpoint.state = state.unwrap_or(EndpointState::Open);
                     endpoint.warnings.extend(warning);
+                    if let Some((verdict, finding)) = seen {
+                        tell(endpoint, verdict, finding);
+                    }
                 }
             }
         }
@@ -220,6 +253,7 @@ impl Kept {
     fn new(endpoint: &Endpoint, target: Target, serial: u64, fresh: Option<Instant>) -> Self {
         Self {
             target,
+            subject: Subject::of(endpoint),
             object: endpoint.object.clone(),
             opened: endpoint.opened,
             wanted: Wanted::default(),
@@ -228,6 +262,7 @@ impl Kept {
             is_quiet: false,
             last: None,
             learnt: None,
+            experimented: None,
             started: None,
             is_running: false,
             is_wished: false,
@@ -237,7 +272,10 @@ impl Kept {
     }
 
     fn is_of(&self, endpoint: &Endpoint, target: &Target) -> bool {
-        self.target == *target && self.object == endpoint.object && self.opened == endpoint.opened
+        self.target == *target
+            && self.subject == Subject::of(endpoint)
+            && self.object == endpoint.object
+            && self.opened == endpoint.opened
     }
 
     /// When it is to be asked.
@@ -269,15 +307,39 @@ impl Kept {
         // At the door is knocked once unasked; more is looked for when somebody wishes it.
         let unasked = self.learnt.is_none().then_some(Wanted { is_spread: false, ..self.wanted });
         let look = if self.is_wished { Some(self.wanted) } else { unasked };
-        Job { id: id.clone(), target: self.target.clone(), look, serial: self.serial }
+        let known = self.experimented.as_ref().filter(|_| !self.is_wished);
+        let is_well = self.verdict().is_some_and(|verdict| verdict.kind.is_well());
+        let rest = if is_well { EXPERIMENT_SELDOM } else { EXPERIMENT };
+        let rests = known.is_some_and(|(at, _)| now < *at + rest);
+        Job {
+            id: id.clone(),
+            target: self.target.clone(),
+            look,
+            serial: self.serial,
+            subject: self.subject.clone().filter(|_| !rests),
+            known: known.map(|(_, outcome)| outcome.clone()),
+        }
+    }
+
+    fn verdict(&self) -> Option<&Verdict> {
+        self.learnt.as_ref()?.verdict.as_ref()
     }
 
     fn take(&mut self, learnt: Learnt) -> bool {
         self.is_running = false;
         let Learnt { outcome, at, .. } = learnt.clone();
-        let before = self.learnt.take().map(|before| before.look).unwrap_or_default();
-        let look = learnt.look.or(before);
-        self.learnt = Some(Learnt { look, ..learnt });
+        if learnt.verdict.is_some() {
+            self.experimented = self.started.map(|at| (at, outcome.clone()));
+        }
+        let is_other_verdict = match (self.verdict(), &learnt.verdict) {
+            (Some(known), Some(verdict)) => !known.is_like(verdict),
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        let before = self.learnt.take();
+        let (look, verdict) = before.map(|it| (it.look, it.verdict)).unwrap_or_default();
+        let (look, verdict) = (learnt.look.or(look), learnt.verdict.or(verdict));
+        self.learnt = Some(Learnt { look, verdict, ..learnt });
         let told = match outcome {
             Outcome::Forbidden(_) | Outcome::NoWay(_) => Told::Impossible,
             _ => Told::Learnt,
@@ -293,6 +355,29 @@ impl Kept {
         if !is_known {
             self.last = Some((outcome, at));
         }
-        !is_known
+        !is_known || is_other_verdict
+    }
+}
+
+/// Says of an endpoint that answers what an experiment found: in place of the guess by its port.
+fn tell(endpoint: &mut Endpoint, verdict: &Verdict, finding: Option<Finding>) {
+    if let Some(app) = &verdict.app {
+        endpoint.app = Some(app.clone());
+    }
+    if !verdict.kind.is_well() && !verdict.kind.is_fault() {
+        return;
+    }
+    endpoint.warnings.retain(|warning| !subpath::is_guess(warning));
+    // A check tells a refused host, too, and knows less of what to do.
+    let is_to_tell = match &endpoint.state {
+        EndpointState::Ready { .. } => true,
+        EndpointState::Attention { reason } => reason.code == Code::HostRefused,
+        EndpointState::Open
+        | EndpointState::Pending { .. }
+        | EndpointState::Failed { .. }
+        | EndpointState::Unknown { .. } => false,
+    };
+    if let Some(reason) = finding.filter(|_| is_to_tell) {
+        endpoint.state = EndpointState::Attention { reason };
     }
 }

@@ -15,15 +15,20 @@ use super::outcome::{Answer, Outcome, millis, told};
 use super::target::Request;
 
 /// Who asks, so that whoever reads a log can tell.
-const USER_AGENT: &str = concat!("skyports-check/", env!("CARGO_PKG_VERSION"));
+pub(super) const USER_AGENT: &str = concat!("skyports-check/", env!("CARGO_PKG_VERSION"));
 /// Longer heads are given up.
-const LARGEST_HEAD: usize = 32 << 10;
-const MOST_HEADERS: usize = 256;
+pub(super) const LARGEST_HEAD: usize = 32 << 10;
+pub(super) const MOST_HEADERS: usize = 256;
 /// Read of a body, for its title.
 const LARGEST_BODY: usize = 256 << 10;
-/// How apps refuse to be asked by a name, in lower case: `MLflow` 3.17 and Starlette, Vite 6, Django.
-const HOST_REFUSED: [&[u8]; 3] =
-    [b"invalid host header", b"blocked request. this host", b"invalid http_host header"];
+/// How apps refuse to be asked by a name, in lower case: `MLflow` 3.17 and Starlette, Vite 6, Django,
+/// Jupyter.
+const HOST_REFUSED: [&[u8]; 4] = [
+    b"invalid host header",
+    b"blocked request. this host",
+    b"invalid http_host header",
+    b"blocking request with non-local 'host'",
+];
 /// A body that comes slowly is left: the answer itself is known.
 const BODY: Duration = Duration::from_secs(1);
 
@@ -76,46 +81,66 @@ async fn answer(response: Response<Incoming>, mark: Option<&[u8]>, millis: u32) 
     let status = head.status.as_u16();
     let text = |name: HeaderName| text(&head.headers, name);
     let is_page = text(header::CONTENT_TYPE).is_none_or(|kind| kind.contains("html"));
-    // Of a refusal the words tell what is refused, in whatever form they come.
-    let is_refusal = matches!(status, 400 | 403 | 421);
-    let page = if is_page || is_refusal || mark.is_some() { beginning(body).await } else { vec![] };
+    let is_read = is_page || is_refusal(status) || mark.is_some();
+    let page = if is_read { beginning(body).await.0 } else { vec![] };
     let title = title(&page);
-    let is_of_nginx = title.as_ref().is_some_and(|title| title.starts_with(&status.to_string()))
-        && find(&page, b"nginx").is_some();
+    let is_of_nginx = is_of_nginx(status, title.as_deref(), &page);
     Answer {
         status,
         server: text(header::SERVER),
         location: text(header::LOCATION).filter(|_| head.status.is_redirection()),
         title,
         is_of_nginx,
-        refuses_host: is_refusal && HOST_REFUSED.iter().any(|word| find(&page, word).is_some()),
+        refuses_host: refuses_host(status, &page),
         is_marked: mark.is_some_and(|mark| find(&page, mark).is_some()),
         millis,
     }
 }
 
-fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+/// Whether that is one of nginx's own pages.
+pub(super) fn is_of_nginx(status: u16, title: Option<&str>, page: &[u8]) -> bool {
+    title.is_some_and(|title| title.starts_with(&status.to_string()))
+        && find(page, b"nginx").is_some()
+}
+
+/// Whether the app refuses the name by which it was asked.
+pub(super) fn refuses_host(status: u16, page: &[u8]) -> bool {
+    is_refusal(status) && HOST_REFUSED.iter().any(|word| find(page, word).is_some())
+}
+
+/// Of a refusal the words tell what is refused, in whatever form they come.
+pub(super) fn is_refusal(status: u16) -> bool {
+    matches!(status, 400 | 403 | 421)
+}
+
+pub(super) fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     let value = headers.get(name)?;
     Some(told(String::from_utf8_lossy(value.as_bytes()))).filter(|text| !text.is_empty())
 }
 
-/// What comes of a body within its time.
-async fn beginning(mut body: Incoming) -> Vec<u8> {
+/// What comes of a body within its time, and whether that is all of it.
+pub(super) async fn beginning(mut body: Incoming) -> (Vec<u8>, bool) {
     let mut page = Vec::new();
     let read = async {
-        while let Some(Ok(frame)) = body.frame().await {
-            if let Ok(data) = frame.into_data() {
-                let room = LARGEST_BODY.saturating_sub(page.len());
-                page.extend(data.iter().take(room));
+        loop {
+            match body.frame().await {
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        let room = LARGEST_BODY.saturating_sub(page.len());
+                        page.extend(data.iter().take(room));
+                    }
+                }
+                Some(Err(_)) => return false,
+                None => return true,
             }
             if page.len() >= LARGEST_BODY {
-                break;
+                return false;
             }
         }
     };
     // What came until then is what there is.
-    let _ = timeout(BODY, read).await;
-    page
+    let is_whole = timeout(BODY, read).await.unwrap_or(false);
+    (page, is_whole)
 }
 
 /// The text of the first `<title>`.
@@ -131,7 +156,7 @@ fn find(text: &[u8], word: &[u8]) -> Option<usize> {
     text.windows(word.len()).position(|part| part.eq_ignore_ascii_case(word))
 }
 
-fn failed(error: &hyper::Error) -> Outcome {
+pub(super) fn failed(error: &hyper::Error) -> Outcome {
     let source = std::error::Error::source(error).map(ToString::to_string);
     let what = told(source.unwrap_or_else(|| error.to_string()));
     // Who speaks before being asked, as SSH does; hyper has no question for it.

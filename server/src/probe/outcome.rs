@@ -73,6 +73,24 @@ impl Outcome {
         matches!(self, Self::Answered(_) | Self::Connected { .. })
     }
 
+    /// How it ended, in a few words.
+    pub fn told(&self) -> String {
+        match self {
+            Self::Answered(answer) => answer.told(),
+            Self::Connected { millis } => format!("connected in {millis} ms"),
+            Self::Refused => "connection refused".to_owned(),
+            Self::TimedOut(Step::Name) => "no answer about the name in time".to_owned(),
+            Self::TimedOut(Step::Connect) => "no connection in time".to_owned(),
+            Self::TimedOut(Step::Answer) => "no answer in time".to_owned(),
+            Self::NoSuchName => "the name has no address".to_owned(),
+            Self::TlsFailed(error) => format!("TLS failed: {error}"),
+            Self::NotHttp(error) => format!("no HTTP: {error}"),
+            Self::Ended(error) => format!("the connection ended: {error}"),
+            Self::Forbidden(why) => format!("not asked: {why}"),
+            Self::NoWay(error) => format!("no way there: {error}"),
+        }
+    }
+
     /// Whether the connection was refused, or ended without an answer.
     pub fn is_no_answer(&self) -> bool {
         matches!(self, Self::Refused | Self::Ended(_))

@@ -1,5 +1,6 @@
 //! The prober against name servers that lie and servers that mean harm: S-05 to S-08, R-28.
 
+mod experiment;
 mod hostile;
 mod names;
 mod rules;

@@ -77,7 +77,7 @@ fn ways_out(
         (false, Kept::Works) => Some(Repair::KeepPath.step("Or keep the path", id)),
         (false, Kept::NeedsFlag) => profile.kept.flag(path, host).map(|flag| Step {
             repair: Some(Repair::KeepPath),
-            ..Step::command(kept_title(&profile.name), flag)
+            ..Step::command(subpath::kept_title(&profile.name), flag)
         }),
         (false, Kept::Breaks | Kept::Unknown) => None,
     };
@@ -85,8 +85,4 @@ fn ways_out(
         subpath::tunnels(&crew.id, Some(&key.name), head.display_name.as_deref(), id.port)
     });
     switch.into_iter().chain(keep).chain(tunnels).collect()
-}
-
-fn kept_title(app: &str) -> String {
-    format!("Or keep the path: add a route that leaves it as it is, then start {app} with")
 }

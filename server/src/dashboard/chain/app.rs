@@ -1,5 +1,6 @@
 //! The last link: what the app makes of a request.
 
+use skyports_k8s::subpath;
 use skyports_model::{Code, EndpointState, Finding, Link, LinkKind, LinkResult};
 
 use super::exposed::exposed;
@@ -58,7 +59,9 @@ fn of_experiment(known: &Known<'_>) -> Option<Link> {
     let app = verdict.app.as_ref().map_or_else(|| name(known), |app| app.name.clone());
     let told = format!("{app}: {}", lower(verdict.kind.label()));
     let link = if verdict.kind.is_fault() {
-        broken(LinkKind::App, LinkResult::Fail, told, finding(known)?)
+        // The overview may not have it yet.
+        let finding = subpath::seen(known.cluster, known.endpoint, verdict);
+        broken(LinkKind::App, LinkResult::Fail, told, finding.or_else(|| overviews(known))?)
     } else if verdict.kind.is_well()
         && exposed(known.cluster, known.endpoint, known.learnt?).is_none()
     {
@@ -70,7 +73,7 @@ fn of_experiment(known: &Known<'_>) -> Option<Link> {
 }
 
 /// What the overview says of the app under its path.
-fn finding(known: &Known<'_>) -> Option<Finding> {
+fn overviews(known: &Known<'_>) -> Option<Finding> {
     let endpoint = known.endpoint;
     let reasons = endpoint.state.reason().into_iter().chain(&endpoint.warnings);
     reasons.into_iter().find(|it| is_of_path(it.code) || it.code == Code::HostRefused).cloned()

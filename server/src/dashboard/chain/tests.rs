@@ -54,7 +54,13 @@ impl Case {
             addresses: vec!["203.0.113.7".parse().unwrap()],
             ..Trace::default()
         };
-        self.learnt = Some(Learnt { outcome, trace, look: Look::default(), at: Timestamp(900) });
+        self.learnt = Some(Learnt {
+            outcome,
+            trace,
+            look: Look::default(),
+            verdict: None,
+            at: Timestamp(900),
+        });
         self
     }
 

@@ -32,8 +32,12 @@ fn state(probing: &Probing, world: &[Cluster]) -> &'static str {
 }
 
 fn end(probing: &mut Probing, job: Job, outcome: Outcome) -> bool {
-    let (trace, at) = (Trace::default(), Timestamp(1_000));
-    probing.take(Ended { job, learnt: Learnt { outcome, trace, look: Look::default(), at } })
+    end_with(probing, job, outcome, None)
+}
+
+fn end_with(probing: &mut Probing, job: Job, outcome: Outcome, verdict: Option<Verdict>) -> bool {
+    let (trace, look, at) = (Trace::default(), Look::default(), Timestamp(1_000));
+    probing.take(Ended { job, learnt: Learnt { outcome, trace, look, verdict, at } })
 }
 
 #[test]
