@@ -32,6 +32,7 @@ pub mod reason;
 pub mod refusal;
 pub mod repair;
 pub mod request;
+pub mod share;
 pub mod shell;
 #[cfg(test)]
 mod testing;

@@ -8,6 +8,7 @@ pub mod apps;
 pub mod check;
 pub mod describe;
 pub mod ground;
+pub mod links;
 mod manifest;
 mod names;
 pub mod objects;
