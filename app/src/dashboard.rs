@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::PostcardEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use skyports_model::outcome::Preflight;
+use skyports_model::share::{GuestLink, Label, Lifetime, LinkHash};
 use skyports_model::{
     Ask, ClusterId, DefaultMode, Description, EndpointId, Finding, Outcome, Overview, Port, Step,
 };
@@ -31,7 +32,53 @@ pub trait Dashboard: Send + Sync {
     /// Does it; `confirmed` are the ports that a person has confirmed. Answered within 10 s: what
     /// was written and what was not. How the endpoints fare is told by the overview.
     fn carry_out(&self, ask: Ask, confirmed: Vec<Port>) -> CarriedOut;
+
+    /// The live guest links of an endpoint. Asks Kubernetes; answered within 10 s.
+    fn links(&self, id: EndpointId) -> Linked;
+
+    /// Makes a guest link of an endpoint of the overview. Answered within 10 s.
+    fn share(&self, id: EndpointId, label: Label, lifetime: Lifetime) -> Shared;
+
+    /// Revokes one guest link of an endpoint, or all of them; how many it were. Answered within 10 s.
+    fn revoke(&self, id: EndpointId, which: Option<LinkHash>) -> Revoked;
+
+    /// Where this skyports is reached, for links to it: `http://127.0.0.1:7676`, without a slash at
+    /// its end; and whether others reach it there, too.
+    fn place(&self) -> Place;
 }
+
+/// Where a skyports is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Scheme, host and port.
+    pub origin: String,
+    /// Whether it was said to be the team's own (`--public-url`); else it is this machine.
+    pub is_public: bool,
+}
+
+/// A guest link that was just made: the only time that its address is known.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewLink {
+    /// The path of its address, `/s/…`: a secret.
+    pub path: String,
+    /// The link as it is kept.
+    pub link: GuestLink,
+}
+
+impl std::fmt::Debug for NewLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewLink").field("link", &self.link).finish_non_exhaustive()
+    }
+}
+
+/// Guest links on their way.
+pub type Linked = Pin<Box<dyn Future<Output = Result<Vec<GuestLink>, DashboardError>> + Send>>;
+
+/// A new guest link on its way.
+pub type Shared = Pin<Box<dyn Future<Output = Result<NewLink, DashboardError>> + Send>>;
+
+/// A revocation on its way.
+pub type Revoked = Pin<Box<dyn Future<Output = Result<usize, DashboardError>> + Send>>;
 
 /// A preflight on its way.
 pub type Preflighted = Pin<Box<dyn Future<Output = Result<Preflight, DashboardError>> + Send>>;

@@ -8,6 +8,7 @@ use crate::components::described::{told, untold};
 use crate::dashboard::{Dashboard, DashboardError};
 use crate::node::Element;
 use crate::ports::{self, Drawn, PortForm};
+use crate::share::{self, ShareForm};
 
 /// A part on its way to a page.
 #[derive(Debug, Serialize, Deserialize)]
@@ -30,6 +31,9 @@ pub async fn port_dialog(
     submit: bool,
 ) -> Result<Drawn, DashboardError> {
     let overview = dashboard.overview();
+    if let Some(cluster) = share::place(&overview, address) {
+        return share::answer(dashboard, cluster, &ShareForm::parse(form), submit).await;
+    }
     let (cluster, direction) = ports::place(&overview, address).ok_or_else(ports::gone)?;
     Ok(ports::answer(dashboard, cluster, direction, &PortForm::parse(form), submit).await)
 }

@@ -22,6 +22,7 @@ mod pages;
 mod panel;
 pub mod ports;
 mod reach;
+pub mod share;
 mod state;
 mod stream;
 mod words;

@@ -15,6 +15,7 @@ use crate::components::alone::{broken_card, error_card, login_card};
 use crate::components::check_card::check_section;
 use crate::components::demo_banner::demo_banner;
 use crate::components::endpoint_table::FIRST;
+use crate::components::guest_card::{guest_card, guest_ended, guest_go, guest_later};
 use crate::components::keyboard_sheet::keyboard_sheet;
 use crate::components::palette::palette;
 use crate::components::port_dialog;
@@ -182,6 +183,40 @@ pub fn login(env: &PageEnv, failed: bool) -> String {
             .is_some()
             .then(|| view! { <script type="module" inner_html=LOGIN_SCRIPT></script> });
         document("Log in", env, (), (login_card(failed), script))
+    })
+}
+
+pub use crate::components::guest_card::Visit;
+
+/// What a guest link's page shows.
+#[derive(Debug, Clone, Copy)]
+pub enum Guest<'a> {
+    /// What it leads to, and the way on.
+    Here(&'a Visit<'a>),
+    /// Where the visitor goes, after they have asked.
+    Go(&'a Visit<'a>, &'a str),
+    /// Nothing, whatever the cause.
+    Ended,
+    /// Nobody can say now.
+    Later,
+}
+
+/// The page of a guest link. It has no script, and no link to anything else of skyports.
+pub fn guest(env: &PageEnv, guest: Guest<'_>) -> String {
+    rendered(|| {
+        let (title, card) = match guest {
+            Guest::Here(visit) => ("Shared with you", guest_card(visit, env.now)),
+            Guest::Go(visit, target) => ("Opening", guest_go(visit, target)),
+            Guest::Ended => ("Link ended", guest_ended()),
+            Guest::Later => ("Not known at the moment", guest_later()),
+        };
+        let body = view! {
+            <div class="alone">
+                <main id="main">{brand()} {card}</main>
+                <footer>"Shared with skyports."</footer>
+            </div>
+        };
+        document(title, env, (), body)
     })
 }
 

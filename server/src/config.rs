@@ -3,4 +3,5 @@
 pub mod args;
 pub mod clock;
 pub mod environment;
+pub mod origin;
 pub mod skypilot;

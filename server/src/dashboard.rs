@@ -9,5 +9,6 @@ pub mod document;
 pub mod live;
 pub mod ports;
 pub mod probing;
+pub mod share;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -8,4 +8,5 @@ pub mod cluster;
 pub mod config;
 pub mod dashboard;
 pub mod probe;
+pub mod share;
 pub mod web;

@@ -14,3 +14,4 @@ pub mod pages;
 mod ports;
 pub mod router;
 pub mod session;
+mod share;

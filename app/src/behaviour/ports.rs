@@ -7,7 +7,10 @@ use std::time::Duration;
 use leptos::prelude::set_timeout;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, MouseEvent};
+use web_sys::{
+    Element, Event, FormData, HtmlDialogElement, HtmlElement, HtmlFormElement, MouseEvent,
+    UrlSearchParams,
+};
 
 use super::toast::toast;
 use crate::api::draw_ports;
@@ -18,9 +21,6 @@ use crate::ports::{Done, Drawn};
 
 /// How long a reader may pause while typing.
 const PAUSE: Duration = Duration::from_millis(200);
-
-/// The fields of the form.
-const FIELDS: [&str; 8] = ["ports", "mode", "reach", "allow", "path", "head", "switch", "confirm"];
 
 thread_local! {
     /// What the dialog shows.
@@ -99,15 +99,15 @@ fn ask(submit: bool) {
     if BUSY.get() {
         return;
     }
-    let value = |name: &&str| {
-        let selector =
-            ["#ports-dialog [name=", name, "]:is(:checked, :not([type=radio], [type=checkbox]))"]
-                .concat();
-        let value: String = js_sys::encode_uri_component(&browser::value(&find(&selector)?)).into();
-        Some([name, "=", &value].concat())
-    };
-    let fields: Vec<String> = FIELDS.iter().filter_map(value).collect();
-    send(fields.join("&"), submit);
+    send(fields().unwrap_or_default(), submit);
+}
+
+/// The fields of the form, as a submission would send them.
+fn fields() -> Option<String> {
+    let form: HtmlFormElement = find("#ports-dialog form")?.dyn_into().ok()?;
+    let fields = FormData::new_with_form(&form).ok()?;
+    let query = UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?;
+    Some(query.to_string().into())
 }
 
 fn send(form: String, submit: bool) {

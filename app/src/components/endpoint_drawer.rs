@@ -13,6 +13,7 @@ use super::endpoint_url::endpoint_url;
 use super::icon::icon;
 use super::make_permanent::make_permanent;
 use super::port_dialog::{close_port, open_again};
+use super::share_dialog::share;
 use super::status_badge::status_badge;
 use crate::board::Board;
 use crate::node::{Element, el};
@@ -155,16 +156,10 @@ fn actions(endpoint: &Endpoint) -> Element {
         let check = el("button").class("btn small").attr("type", "button").attr("data-check", "");
         check.with(icon("refresh")).with("Check now")
     });
-    let copy = el("button")
-        .class("btn small")
-        .attr("type", "button")
-        .attr("data-copy", "page")
-        .with(icon("link"))
-        .with("Copy link to this page");
     let is_dropped =
         endpoint.state.reason().is_some_and(|reason| reason.code == Code::DroppedBySkyPilot);
     let last = if is_dropped { Some(open_again(&endpoint.id)) } else { close_port(endpoint) };
-    el("div").class("drawer-actions").with(open).with(check).with(copy).with(last)
+    el("div").class("drawer-actions").with(open).with(check).with(share(&endpoint.id)).with(last)
 }
 
 /// The parts in the same places for every endpoint, so that what the reader unfolded stays so.

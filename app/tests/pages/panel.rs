@@ -35,7 +35,7 @@ fn an_open_port_says_what_it_is_and_that_nobody_checked_it() {
     insta::assert_snapshot!(told("llama-train", 8000, Mode::LoadBalancer), @r"
     8000 Ap API server Open llama-train · LoadBalancer · open for 2 h [http://203.0.113.24:8000/] (copy)
     [Open ]
-    Check now (copy)Copy link to this pageClose port
+    Check nowShareClose port
     Open, not checked. Kubernetes has an address and a route. Nobody has asked the app yet, so skyports does not say Ready.
     Facts
     Object | service/llama-train-5f2a91cd--skypilot-lb (copy) made by SkyPilot
@@ -56,7 +56,7 @@ fn an_open_port_says_what_it_is_and_that_nobody_checked_it() {
 fn a_pending_port_says_what_it_waits_for_and_since_when() {
     insta::assert_snapshot!(told("llama-train", 8265, Mode::LoadBalancer), @r"
     8265 Ra Ray dashboard Pending 0:42 llama-train · LoadBalancer http://address:8265/
-    (copy)Copy link to this pageClose port
+    ShareClose port
     Waiting for an address. 0:42 so far. This page updates by itself. Last heard
     event EnsuringLoadBalancer: Ensuring load balancer (copy)
     Facts
@@ -76,7 +76,7 @@ fn a_pending_port_says_what_it_waits_for_and_since_when() {
 fn a_stuck_port_says_what_to_do_best_first() {
     insta::assert_snapshot!(told("rlhf-sweep", 7860, Mode::LoadBalancer), @r"
     7860 Gr Gradio Needs attention rlhf-sweep · LoadBalancer No address
-    (copy)Copy link to this pageClose port
+    ShareClose port
     Nothing assigns addresses in lab-metal. Waiting will not help. Evidence
     Service research/rlhf-sweep-5f2a91cd--skypilot-lb: no event, no condition, no finalizer, no loadBalancerClass (copy) What to do best first Install a controller of load balancers, MetalLB for one; with MetalLB installed, add an IPAddressPool Or open the port through an Ingress: set kubernetes.ports: ingress in SkyPilot’s config and launch again See its events
     kubectl describe service rlhf-sweep-5f2a91cd--skypilot-lb -n research (copy)

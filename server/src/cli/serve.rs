@@ -7,6 +7,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
 
+use skyports_app::dashboard::Place;
 use tempfile::NamedTempFile;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +16,7 @@ use super::exit::{Exit, note, tell};
 use crate::cluster::contexts;
 use crate::config::args::ServeArgs;
 use crate::config::environment;
+use crate::config::origin::Origin;
 use crate::dashboard::live::Live;
 use crate::dashboard::ports::Settings;
 use crate::web::assets::WebFiles;
@@ -36,7 +38,17 @@ pub fn run(args: ServeArgs) -> Exit {
 }
 
 async fn serve(args: ServeArgs) -> Exit {
-    let ServeArgs { listen, open, demo, no_login, read_only, no_checks, web_dir, common } = args;
+    let ServeArgs {
+        listen,
+        open,
+        demo,
+        no_login,
+        read_only,
+        no_checks,
+        public_url,
+        web_dir,
+        common,
+    } = args;
     if !listen.ip().is_loopback() {
         tell(
             format!(
@@ -95,6 +107,7 @@ async fn serve(args: ServeArgs) -> Exit {
         },
         is_sky_local: source.demo.is_none() && contexts::is_sky_local(&common),
         read_only,
+        place: Some(place(address, public_url.as_ref())),
     };
     let live = if no_checks {
         Live::start(source.contexts)
@@ -102,8 +115,9 @@ async fn serve(args: ServeArgs) -> Exit {
         Live::checking(source.contexts, Some(address))
     };
     let live = live.with_settings(settings);
-    let shared = Shared::new(live, files, sessions, AllowedHosts::of(address), stopping.clone())
-        .telling_of(source.demo);
+    let hosts = AllowedHosts::of(address).and(public_url.as_ref().map(Origin::authority));
+    let shared =
+        Shared::new(live, files, sessions, hosts, stopping.clone()).telling_of(source.demo);
     // Server functions run on this executor; a second initialisation by a test is harmless.
     let _ = any_spawner::Executor::init_tokio();
     let server = tokio::spawn(listen::serve(listener, router(shared), stopping.clone()));
@@ -114,6 +128,14 @@ async fn serve(args: ServeArgs) -> Exit {
     // The server's own task neither panics nor is aborted.
     let _ = server.await;
     Exit::Done
+}
+
+/// Where links to this skyports lead.
+fn place(address: SocketAddr, public_url: Option<&Origin>) -> Place {
+    match public_url {
+        Some(origin) => Place { origin: origin.to_string(), is_public: true },
+        None => Place { origin: format!("http://{address}"), is_public: false },
+    }
 }
 
 async fn bind(listen: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {

@@ -55,7 +55,7 @@ impl Context {
     }
 
     /// Does something that nobody waits for.
-    pub(super) fn aside(&self, work: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn aside(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.notes.spawn(work);
     }
 

@@ -65,6 +65,16 @@ pub(super) async fn existing(
     })
 }
 
+/// What answers on a cluster's ports and owns what is made for it.
+pub(super) async fn head(
+    client: &Client,
+    cluster: &ClusterId,
+    ground: &Ground,
+    deadline: Instant,
+) -> Result<Option<Head>, Finding> {
+    Reader { client, cluster, ground, depth: Depth::Known, deadline }.head().await
+}
+
 struct Reader<'a> {
     client: &'a Client,
     cluster: &'a ClusterId,

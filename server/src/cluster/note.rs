@@ -57,6 +57,11 @@ fn told(outcome: &Outcome) -> Option<(&'static str, String)> {
     Some((reason, format!("{noun} {ports} {word} in the mode {mode}")))
 }
 
+/// As whom the API server of a context knows us, once it was asked.
+pub(super) async fn whom(context: &Context, client: &Client, deadline: Instant) -> Option<String> {
+    context.who.get_or_init(|| who(client, deadline)).await.clone()
+}
+
 /// As whom the API server knows us; a Kubernetes before 1.28 does not say.
 async fn who(client: &Client, deadline: Instant) -> Option<String> {
     let review = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview" });

@@ -76,6 +76,19 @@ pub(super) async fn post(
     send(client, request, deadline).await
 }
 
+/// Changes something by a merge patch.
+pub(super) async fn merge(
+    client: &Client,
+    path: &str,
+    body: &Value,
+    deadline: Instant,
+) -> Result<Value, RequestError> {
+    let request = Request::patch(format!("{path}?fieldManager={MANAGER}&fieldValidation=Strict"))
+        .header("content-type", "application/merge-patch+json")
+        .body(text(body));
+    send(client, request, deadline).await
+}
+
 /// Sends one write of a plan.
 pub(super) async fn write(
     client: &Client,

@@ -7,6 +7,8 @@ use clap::builder::FalseyValueParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use skyports_model::{Cidr, Mode, OpenMode, Port, PortSet};
 
+use super::origin::Origin;
+
 /// Every port that `SkyPilot` opened on Kubernetes, with the URL that works or the reason why not.
 #[derive(Debug, Parser)]
 #[command(name = "skyports", version, about, max_term_width = 100)]
@@ -96,6 +98,9 @@ pub struct ServeArgs {
     /// Never write to a cluster
     #[arg(long, env = "SKYPORTS_READ_ONLY", value_parser = FalseyValueParser::new())]
     pub read_only: bool,
+    /// Where others reach this skyports, for links to it: http(s)://HOST[:PORT]
+    #[arg(long, value_name = "URL", env = "SKYPORTS_PUBLIC_URL")]
+    pub public_url: Option<Origin>,
     /// Never ask endpoints whether they answer: then none is shown as ready or failed
     #[arg(long, env = "SKYPORTS_NO_CHECKS", value_parser = FalseyValueParser::new())]
     pub no_checks: bool,

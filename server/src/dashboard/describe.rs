@@ -55,7 +55,7 @@ pub(super) async fn describe(
     Ok(Description { endpoint: id, objects, chain, events, problems, as_of: now })
 }
 
-fn unknown(EndpointId { cluster, port, .. }: &EndpointId) -> DashboardError {
+pub(super) fn unknown(EndpointId { cluster, port, .. }: &EndpointId) -> DashboardError {
     DashboardError {
         code: "no_such_endpoint".to_owned(),
         message: format!("Port {port} of {cluster} is not open (any more)."),

@@ -9,7 +9,10 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use futures::future::join_all;
-use skyports_app::dashboard::{CarriedOut, Dashboard, Described, Preflighted};
+use skyports_app::dashboard::{
+    CarriedOut, Dashboard, Described, Linked, Place, Preflighted, Revoked, Shared,
+};
+use skyports_model::share::{Label, Lifetime, LinkHash};
 use skyports_model::verdict::Verdict;
 use skyports_model::{
     Ask, Change, ClusterId, ContextCheck, ContextName, ContextState, ContextStatus, DefaultMode,
@@ -23,6 +26,7 @@ use super::describe::{Places, describe};
 use super::document;
 use super::ports::{self, Settings};
 use super::probing::{Learnt, Told as CheckTold};
+use super::share::{self, Guest, Sharing, Unknowable};
 use crate::cluster::context::Context;
 use crate::cluster::contexts::Wanted;
 use crate::cluster::view::{self, Picture};
@@ -30,6 +34,7 @@ use crate::config::clock;
 use crate::probe::Prober;
 use crate::probe::resolve::System;
 use crate::probe::rules::Rules;
+use crate::share::secret::Secret;
 
 /// Changes that a slow listener may lag behind before it must read the overview anew.
 const BACKLOG: usize = 256;
@@ -65,6 +70,7 @@ pub struct Live {
     wishes: Option<mpsc::Sender<Wish>>,
     settings: Arc<Settings>,
     readings: Arc<Readings>,
+    links: Arc<share::Read>,
 }
 
 /// What the merging task is asked for.
@@ -132,6 +138,7 @@ impl Live {
             wishes,
             settings: Arc::default(),
             readings: Arc::default(),
+            links: Arc::default(),
         }
     }
 
@@ -173,6 +180,26 @@ impl Live {
             (name.clone(), check)
         });
         join_all(checks).await
+    }
+
+    /// What a guest link's secret shows; `None` where it shows nothing (any more), whatever the cause.
+    ///
+    /// # Errors
+    /// Where a context that may hold the link could not be asked.
+    pub async fn guest(&self, secret: &Secret) -> Result<Option<Guest>, Unknowable> {
+        if !self.is_settled() {
+            return Err(Unknowable);
+        }
+        share::guest(&self.links, &self.contexts, &self.overview(), secret).await
+    }
+
+    fn sharing(&self, id: &EndpointId) -> Sharing {
+        Sharing {
+            read: Arc::clone(&self.links),
+            overview: self.overview(),
+            context: self.contexts.get(&id.cluster.context).cloned(),
+            is_read_only: self.settings.read_only,
+        }
     }
 
     /// Waits for the next change.
@@ -269,6 +296,23 @@ impl Dashboard for Live {
         let context = self.contexts.get(&ask.cluster().context).cloned();
         let (settings, readings) = (Settings::clone(&self.settings), Arc::clone(&self.readings));
         Box::pin(ports::carry_out(settings, context, readings, ask, confirmed))
+    }
+
+    fn links(&self, id: EndpointId) -> Linked {
+        Box::pin(self.sharing(&id).list(id))
+    }
+
+    fn share(&self, id: EndpointId, label: Label, lifetime: Lifetime) -> Shared {
+        Box::pin(self.sharing(&id).make(id, label, lifetime))
+    }
+
+    fn revoke(&self, id: EndpointId, which: Option<LinkHash>) -> Revoked {
+        Box::pin(self.sharing(&id).revoke(id, which))
+    }
+
+    fn place(&self) -> Place {
+        let nowhere = || Place { origin: String::new(), is_public: false };
+        self.settings.place.clone().unwrap_or_else(nowhere)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use skyports_app::dashboard::DashboardError;
+use skyports_app::dashboard::{DashboardError, Place};
 use skyports_k8s::check::Surroundings;
 use skyports_k8s::ground::Ground;
 use skyports_k8s::plan::{self, CustomMetadata, Environment, Existing, Plan, Reads};
@@ -14,6 +14,7 @@ use skyports_model::{
 };
 
 use super::check::Readings;
+use super::share;
 use crate::cluster::apply::{self, Depth};
 use crate::cluster::context::Context;
 use crate::config::skypilot::SkyPilotConfig;
@@ -27,6 +28,8 @@ pub struct Settings {
     pub is_sky_local: bool,
     /// Whether nothing may be written.
     pub read_only: bool,
+    /// Where this skyports is reached; `None` for a command, which is not.
+    pub place: Option<Place>,
 }
 
 impl Settings {
@@ -122,6 +125,14 @@ pub(super) async fn carry_out(
         stopped = outcome.stopped.is_some(),
         "ports"
     );
+    if let Ask::Close(request) = &ask
+        && outcome.stopped.is_none()
+    {
+        let (mode, ports) = (request.mode.into(), request.ports.iter().collect::<Vec<_>>());
+        let cluster = request.cluster.clone();
+        let aside = Arc::clone(&context);
+        context.aside(async move { share::closed(&aside, &cluster, mode, &ports).await });
+    }
     Ok(outcome)
 }
 
@@ -144,7 +155,7 @@ fn planned(
     }
 }
 
-fn read_only() -> Finding {
+pub(super) fn read_only() -> Finding {
     Finding {
         code: Code::ReadOnly,
         lead: "This skyports was started with --read-only and writes nothing.".to_owned(),

@@ -34,6 +34,13 @@ impl AllowedHosts {
         Self(hosts)
     }
 
+    /// The same, and a name under which others reach it.
+    #[must_use]
+    pub fn and(mut self, host: Option<String>) -> Self {
+        self.0.extend(host);
+        self
+    }
+
     /// Whether the request names one of them, in the target and in the header alike.
     pub fn allow(&self, target: &Uri, headers: &HeaderMap) -> bool {
         let mut named = headers.get_all(header::HOST).iter();

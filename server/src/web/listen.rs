@@ -1,16 +1,19 @@
 //! The listener: which address, and connections that cannot be held open for nothing.
 
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
+use http::Request;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 
 /// A request's head must arrive within this time.
 const HEADER_READ: Duration = Duration::from_secs(10);
@@ -18,6 +21,10 @@ const HEADER_READ: Duration = Duration::from_secs(10);
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
 /// How many ports after the one asked for are tried.
 const NEXT_PORTS: u16 = 20;
+
+/// Who is at the other end of a connection: the last one before us, where proxies stand between.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
 
 /// Listens on `address`, or on the next free port; the second value says whether it is another.
 pub async fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, bool)> {
@@ -43,9 +50,9 @@ pub async fn serve(listener: TcpListener, router: Router, stopping: Cancellation
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_READ);
     let graceful = GracefulShutdown::new();
     loop {
-        let stream = tokio::select! {
+        let (stream, from) = tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok(accepted) => accepted,
                 Err(error) => {
                     // Too many open files, for one: it passes, and a busy loop would not help it.
                     tracing::warn!(%error, "cannot accept a connection");
@@ -57,7 +64,12 @@ pub async fn serve(listener: TcpListener, router: Router, stopping: Cancellation
         };
         // Small events must leave at once.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
+        let peer = Peer(from.ip().to_canonical());
+        let service = router.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            request
+        });
+        let service = TowerToHyperService::new(service);
         let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {

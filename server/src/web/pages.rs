@@ -268,7 +268,7 @@ pub(super) fn broken(shared: &Shared, headers: &HeaderMap, code: &str) -> Respon
     (StatusCode::INTERNAL_SERVER_ERROR, axum::response::Html(html)).into_response()
 }
 
-fn failed(
+pub(super) fn failed(
     shared: &Shared,
     headers: &HeaderMap,
     status: StatusCode,

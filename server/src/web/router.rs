@@ -20,9 +20,10 @@ use super::events::Streams;
 use super::host::AllowedHosts;
 use super::pages::PageCache;
 use super::session::Sessions;
-use super::{access, api, assets, broken, events, headers, host, pages, ports, session};
+use super::{access, api, assets, broken, events, headers, host, pages, ports, session, share};
 use crate::dashboard::document;
 use crate::dashboard::live::Live;
+use crate::share::pace::Pace;
 
 /// No request of ours has more to say.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -41,6 +42,8 @@ pub struct Shared {
     pub(super) pages: PageCache,
     pub(super) document: document::Kept,
     pub(super) stopping: CancellationToken,
+    /// How often each client may ask for guest links.
+    pub(super) pace: Pace,
     /// Told in a banner on every page.
     pub(super) demo: Option<Demo>,
 }
@@ -61,8 +64,20 @@ impl Shared {
             .unwrap_or(HeaderValue::from_static("default-src 'none'"));
         let (streams, pages) = (Streams::default(), PageCache::default());
         let document = document::Kept::default();
-        let demo = None;
-        Self { live, files, sessions, hosts, policy, streams, pages, document, stopping, demo }
+        let (demo, pace) = (None, Pace::default());
+        Self {
+            live,
+            files,
+            sessions,
+            hosts,
+            policy,
+            streams,
+            pages,
+            document,
+            stopping,
+            pace,
+            demo,
+        }
     }
 
     /// The same, with a banner that says that a demo is shown.
@@ -82,6 +97,7 @@ pub fn router(shared: Shared) -> Router {
         .route("/c/{context}/{namespace}/{name}/{port}", get(pages::endpoint))
         .route("/c/{context}/{namespace}/{name}/open", get(ports::form).post(ports::submit))
         .route("/c/{context}/{namespace}/{name}/close", get(ports::form).post(ports::submit))
+        .route("/c/{context}/{namespace}/{name}/share", get(share::form).post(share::submit))
         .route("/go/{name}", get(pages::go))
         .route("/api/v1/overview", get(api::overview))
         .route("/api/v1/events", get(events::events))
@@ -89,6 +105,7 @@ pub fn router(shared: Shared) -> Router {
         .fallback(pages::nowhere)
         .layer(from_fn_with_state(Arc::clone(&shared), session::guard));
     Router::new()
+        .route("/s/{id}", get(share::guest).post(share::visit))
         .route("/login", post(session::login).get(pages::home))
         .route("/healthz", get(api::alive))
         .route("/readyz", get(api::ready))

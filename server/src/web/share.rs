@@ -1,0 +1,149 @@
+//! Guest links over HTTP: the page of a link, and the dialog that makes and revokes them as a page of
+//! its own.
+//!
+//! A guest link's page needs no login. GET grants nothing and counts nothing, since chats look at
+//! every link that is sent; POST shows the address, which is computed from the cluster.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{Extension, Path, RawQuery, State};
+use axum::response::{Html, IntoResponse as _, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use skyports_app::dashboard::{Dashboard as _, DashboardError};
+use skyports_app::page::{self, Guest as Shown, Visit};
+use skyports_app::share::{ShareForm, answer};
+
+use super::listen::Peer;
+use super::pages::{env, failed, no_cluster, theme};
+use super::router::Shared;
+use crate::dashboard::share::Guest;
+use crate::share::secret::Secret;
+
+/// A page that waits looks again after so many seconds.
+const AGAIN: HeaderValue = HeaderValue::from_static("3");
+
+type At = Path<(String, String, String)>;
+
+/// `GET …/share`: the form with the links that work. Changes nothing.
+pub(super) async fn form(
+    State(shared): State<Arc<Shared>>,
+    at: At,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    answered(&shared, at, &query.unwrap_or_default(), &headers, false).await
+}
+
+/// `POST …/share`: makes or revokes a link.
+pub(super) async fn submit(
+    State(shared): State<Arc<Shared>>,
+    at: At,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    answered(&shared, at, &body, &headers, true).await
+}
+
+async fn answered(
+    shared: &Shared,
+    Path((context, namespace, name)): At,
+    form: &str,
+    headers: &HeaderMap,
+    submit: bool,
+) -> Response {
+    let overview = shared.live.overview();
+    let Some(cluster) = overview.cluster_at(&context, &namespace, &name) else {
+        return no_cluster(shared, [&context, &namespace, &name], headers);
+    };
+    match answer(&shared.live, cluster, &ShareForm::parse(form), submit).await {
+        Ok(drawn) => Html(page::ports(&env(shared, theme(headers)), &drawn)).into_response(),
+        Err(DashboardError { message, .. }) => {
+            failed(shared, headers, StatusCode::NOT_FOUND, "Nothing to share", &message)
+        }
+    }
+}
+
+/// `GET /s/ID`
+pub(super) async fn guest(
+    State(shared): State<Arc<Shared>>,
+    Extension(Peer(client)): Extension<Peer>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let env = env(&shared, theme(&headers));
+    match look(&shared, client, &id).await {
+        Ok(Some(Guest { link, cluster, endpoint })) => {
+            let visit = Visit { link: &link, cluster: &cluster, endpoint: &endpoint };
+            let mut response = Html(page::guest(&env, Shown::Here(&visit))).into_response();
+            if visit.target().is_none() {
+                response.headers_mut().insert(header::REFRESH, AGAIN);
+            }
+            response
+        }
+        Ok(None) => ended(&shared, &headers),
+        Err(response) => response.answer(&shared, &headers),
+    }
+}
+
+/// `POST /s/ID`: the visitor wants to go on.
+pub(super) async fn visit(
+    State(shared): State<Arc<Shared>>,
+    Extension(Peer(client)): Extension<Peer>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let env = env(&shared, theme(&headers));
+    let Guest { link, cluster, endpoint } = match look(&shared, client, &id).await {
+        Ok(Some(guest)) => guest,
+        Ok(None) => return ended(&shared, &headers),
+        Err(response) => return response.answer(&shared, &headers),
+    };
+    let visit = Visit { link: &link, cluster: &cluster, endpoint: &endpoint };
+    let Some(target) = visit.target() else {
+        let mut response = Html(page::guest(&env, Shown::Here(&visit))).into_response();
+        response.headers_mut().insert(header::REFRESH, AGAIN);
+        return response;
+    };
+    let mut response = Html(page::guest(&env, Shown::Go(&visit, &target))).into_response();
+    // A redirect would be refused by `form-action`, and would hide where it leads.
+    if let Ok(on) = HeaderValue::from_str(&format!("1;url={target}")) {
+        response.headers_mut().insert(header::REFRESH, on);
+    }
+    response
+}
+
+/// Why nothing is told.
+enum Refused {
+    /// This client asks too often; the seconds that it must wait.
+    Often(u64),
+    /// Nobody can say now.
+    Later,
+}
+
+impl Refused {
+    fn answer(self, shared: &Shared, headers: &HeaderMap) -> Response {
+        let html = Html(page::guest(&env(shared, theme(headers)), Shown::Later));
+        let (status, seconds) = match self {
+            Self::Often(seconds) => (StatusCode::TOO_MANY_REQUESTS, seconds),
+            Self::Later => (StatusCode::SERVICE_UNAVAILABLE, 3),
+        };
+        let mut response = (status, html).into_response();
+        let seconds = HeaderValue::from(seconds);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
+        response.headers_mut().insert(header::REFRESH, seconds);
+        response
+    }
+}
+
+async fn look(shared: &Shared, client: IpAddr, id: &str) -> Result<Option<Guest>, Refused> {
+    shared.pace.ask(client).map_err(Refused::Often)?;
+    let Some(secret) = Secret::parse(id) else { return Ok(None) };
+    shared.live.guest(&secret).await.map_err(|_| Refused::Later)
+}
+
+/// The same for every link that shows nothing, byte by byte.
+fn ended(shared: &Shared, headers: &HeaderMap) -> Response {
+    let html = page::guest(&env(shared, theme(headers)), Shown::Ended);
+    (StatusCode::NOT_FOUND, Html(html)).into_response()
+}
