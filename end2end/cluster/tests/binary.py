@@ -154,8 +154,21 @@ class Skyports:
         self, *args: str, kubeconfig: Path | None = None, environment: dict[str, str] | None = None
     ) -> Iterator[Server]:
         """A server without sign-in, on a free port; ended with the block."""
+        with self._serve("--no-login", *args, kubeconfig=kubeconfig, environment=environment) as server:
+            yield server
+
+    @contextmanager
+    def serve_with_login(self, *args: str) -> Iterator[tuple[Server, str]]:
+        """A server that wants a login, and the code that logs in."""
+        with self._serve(*args) as server:
+            yield server, server.url.partition("#")[2]
+
+    @contextmanager
+    def _serve(
+        self, *args: str, kubeconfig: Path | None = None, environment: dict[str, str] | None = None
+    ) -> Iterator[Server]:
         (port,) = free_ports(1)
-        command = [self.binary, "serve", "--no-login", "--listen", f"127.0.0.1:{port}", *args]
+        command = [self.binary, "serve", "--listen", f"127.0.0.1:{port}", *args]
         with tempfile.NamedTemporaryFile(dir=self.home, suffix=".stderr", delete=False) as stderr:
             child = subprocess.Popen(
                 command,
