@@ -3,6 +3,7 @@
 //!
 //! It knows no values: [`decode`] reads documents by it, `fields` tells by it who owns what.
 
+mod config_map;
 pub(crate) mod decode;
 mod event;
 mod ingress;
@@ -76,8 +77,8 @@ pub(crate) fn of(resource: Resource) -> Option<&'static Record> {
         Resource::Services => Some(&service::SERVICE),
         Resource::Ingresses => Some(&ingress::INGRESS),
         Resource::Events => Some(&event::EVENT),
-        Resource::ConfigMaps
-        | Resource::Namespaces
+        Resource::ConfigMaps => Some(&config_map::CONFIG_MAP),
+        Resource::Namespaces
         | Resource::Nodes
         | Resource::Pods
         | Resource::Secrets
