@@ -39,6 +39,9 @@ const SELDOM: Duration = Duration::from_secs(30);
 const A_SECOND: usize = 8;
 /// What became open is asked again and again for so long, until it answers.
 const FRESH: Duration = Duration::from_mins(2);
+/// The first pause of those; each next one is twice as long, up to `SOONEST`. A proxy needs 1 to 3
+/// seconds to learn of a new port (ingress-nginx 1.11, kube-proxy 1.36).
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Between two experiments that nobody wishes, on what does not work: somebody may be mending it.
 const EXPERIMENT: Duration = Duration::from_secs(25);
 /// The same on what works.
@@ -125,6 +128,7 @@ struct Kept {
     /// When the last experiment was made, and after which answer.
     experimented: Option<(Instant, Outcome)>,
     started: Option<Instant>,
+    checks: u32,
     is_running: bool,
     is_wished: bool,
     waiting: Vec<oneshot::Sender<Told>>,
@@ -264,6 +268,7 @@ impl Kept {
             learnt: None,
             experimented: None,
             started: None,
+            checks: 0,
             is_running: false,
             is_wished: false,
             waiting: vec![],
@@ -287,9 +292,8 @@ impl Kept {
         let is_watched = is_watched && !self.is_quiet;
         match self.started {
             None => (self.is_wished || is_fresh || is_watched).then_some(now),
-            Some(started) if self.is_wished || (is_fresh && !self.has_answered()) => {
-                Some(started + SOONEST)
-            }
+            Some(started) if is_fresh && !self.has_answered() => Some(started + self.pause()),
+            Some(started) if self.is_wished => Some(started + SOONEST),
             // Not all at once: each has its own few seconds more.
             Some(started) => {
                 is_watched.then(|| started + period + Duration::from_secs(self.serial * 7 % 11))
@@ -297,12 +301,21 @@ impl Kept {
         }
     }
 
+    /// Whether the app has. A proxy's own page that there is nothing may only be early.
     fn has_answered(&self) -> bool {
-        self.last.as_ref().is_some_and(|(outcome, _)| outcome.has_answered())
+        let is_of_app = |outcome: &Outcome| outcome.has_answered() && !outcome.is_of_proxy();
+        self.last.as_ref().is_some_and(|(outcome, _)| is_of_app(outcome))
+    }
+
+    /// Between two checks of what became open.
+    fn pause(&self) -> Duration {
+        let doubled = 2_u32.saturating_pow(self.checks.saturating_sub(1));
+        SOONEST.min(FIRST_PAUSE.saturating_mul(doubled))
     }
 
     fn job(&mut self, id: &EndpointId, now: Instant) -> Job {
         self.started = Some(now);
+        self.checks = self.checks.saturating_add(1);
         self.is_running = true;
         // At the door is knocked once unasked; more is looked for when somebody wishes it.
         let unasked = self.learnt.is_none().then_some(Wanted { is_spread: false, ..self.wanted });

@@ -91,6 +91,11 @@ impl Outcome {
         }
     }
 
+    /// Whether it is nginx itself that answers, that there is nothing or nobody.
+    pub fn is_of_proxy(&self) -> bool {
+        matches!(self, Self::Answered(answer) if answer.is_of_nginx && answer.status >= 400)
+    }
+
     /// Whether the connection was refused, or ended without an answer.
     pub fn is_no_answer(&self) -> bool {
         matches!(self, Self::Refused | Self::Ended(_))

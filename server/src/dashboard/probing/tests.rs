@@ -93,16 +93,21 @@ fn what_became_open_is_asked_until_it_answers() {
     assert!(probing.due(now, true).is_empty());
     let open = world(1);
     probing.follow(&open, now, false);
-    for second in [0, 5, 10] {
+    let of_proxy = Answer { status: 404, is_of_nginx: true, ..Answer::default() };
+    let outcomes =
+        [Outcome::Refused, Outcome::Answered(of_proxy), Outcome::Refused, Outcome::Refused];
+    // Soon at first, then every five seconds.
+    for (second, outcome) in [0, 1, 3, 7].into_iter().zip(outcomes) {
         let now = now + seconds(second);
         assert_eq!(probing.next(now, false), Some(now));
         let job = probing.due(now, false).remove(0);
         assert!(probing.due(now, false).is_empty());
-        end(&mut probing, job, Outcome::Refused);
-        assert!(probing.due(now + seconds(4), false).is_empty());
+        end(&mut probing, job, outcome);
+        assert!(probing.due(now, false).is_empty());
     }
     assert_eq!(state(&probing, &open), "failed");
-    let job = probing.due(now + seconds(15), false).remove(0);
+    assert!(probing.due(now + seconds(11), false).is_empty());
+    let job = probing.due(now + seconds(12), false).remove(0);
     assert!(end(&mut probing, job, answered(1)));
     assert_eq!(state(&probing, &open), "ready");
     assert!(probing.due(now + seconds(60), false).is_empty());
