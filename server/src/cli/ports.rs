@@ -22,6 +22,9 @@ use crate::config::skypilot::SkyPilotConfig;
 use crate::dashboard::live::Live;
 use crate::dashboard::ports::Settings;
 
+/// How long what was written may take to come back by the watch, which knows its address.
+const SEEN: Duration = Duration::from_secs(1);
+
 /// Opens ports.
 pub fn open(args: OpenArgs) -> Exit {
     run(async move {
@@ -205,7 +208,7 @@ struct Asked {
 
 impl Asked {
     async fn answered(self, wait: Option<Duration>) -> Ended {
-        let Self { live, ask, confirm, dry_run, output } = self;
+        let Self { mut live, ask, confirm, dry_run, output } = self;
         if dry_run || output == PlanOutput::Yaml {
             let preflight = live.preflight(ask.clone()).await.map_err(failed)?;
             print(&report::preflight(&preflight, output, dry_run)?);
@@ -214,16 +217,34 @@ impl Asked {
                 return Ok(if stopped { Exit::Cluster } else { Exit::Done });
             }
         }
-        let outcome = live.carry_out(ask.clone(), confirm).await.map_err(failed)?;
-        print(&report::outcome(&outcome, output)?);
+        let mut outcome = live.carry_out(ask.clone(), confirm).await.map_err(failed)?;
         live.rest().await;
         if outcome.stopped.is_some() {
+            print(&report::outcome(&outcome, output)?);
             return Err(Exit::Cluster);
         }
-        match wait {
-            Some(patience) => wait::until_ready(live, &ask, patience).await,
-            None => Ok(Exit::Done),
+        let Some(patience) = wait else {
+            if !outcome.urls.is_empty() {
+                wait::until_seen(&mut live, &ask, SEEN).await;
+                wait::reached(&live.overview(), &ask, &mut outcome.urls);
+            }
+            print(&report::outcome(&outcome, output)?);
+            return Ok(Exit::Done);
+        };
+        // Who reads lines need not wait for what is known already; a document is one piece.
+        let mut urls = std::mem::take(&mut outcome.urls);
+        if output == PlanOutput::Table {
+            print(&report::outcome(&outcome, output)?);
         }
+        let ended = wait::until_ready(&mut live, &ask, patience).await;
+        wait::reached(&live.overview(), &ask, &mut urls);
+        if output == PlanOutput::Table {
+            print(&report::url_lines(&urls));
+        } else {
+            outcome.urls = urls;
+            print(&report::outcome(&outcome, output)?);
+        }
+        ended
     }
 }
 

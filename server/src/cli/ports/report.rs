@@ -130,7 +130,8 @@ fn standing((subject, way): (Subject, Direction), changed: &[Port], unchanged: &
     told(changed, done).into_iter().chain(told(unchanged, before)).collect()
 }
 
-fn url_lines(urls: &[PlannedUrl]) -> String {
+/// A line a port: where it is reached, as far as that is known.
+pub(super) fn url_lines(urls: &[PlannedUrl]) -> String {
     let line = |PlannedUrl { port, place }: &PlannedUrl| match place {
         Place::Known(links) => {
             format!("{port}  {}\n", links.first().map(ToString::to_string).unwrap_or_default())

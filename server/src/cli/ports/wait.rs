@@ -1,10 +1,11 @@
-//! `--wait`: until the ports can be used.
+//! `--wait`: until the ports can be used. And where they are reached, once that is known.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use skyports_app::dashboard::Dashboard as _;
-use skyports_model::{Ask, EndpointId, EndpointState, Overview};
+use skyports_model::plan::{Place, PlannedUrl};
+use skyports_model::{Ask, EndpointId, EndpointState, Overview, Port};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::super::exit::{Exit, hint, note, tell};
@@ -12,17 +13,14 @@ use super::Ended;
 use crate::dashboard::live::Live;
 use crate::dashboard::probing::Told;
 
-/// How often a port is asked that does not answer yet.
+/// How often a check is wished for a port that does not answer yet; while it is new, it is asked
+/// more often by itself.
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// Waits until every port of `ask` is ready, or open where nobody can ask it from here.
-pub(super) async fn until_ready(mut live: Live, ask: &Ask, patience: Duration) -> Ended {
+pub(super) async fn until_ready(live: &mut Live, ask: &Ask, patience: Duration) -> Ended {
     let deadline = Instant::now() + patience;
-    let ids: Vec<EndpointId> = ask
-        .ports()
-        .iter()
-        .map(|port| EndpointId { cluster: ask.cluster().clone(), port, mode: ask.mode().into() })
-        .collect();
+    let ids = ids(ask);
     let (mut unasked, mut told) = (BTreeSet::new(), BTreeSet::new());
     loop {
         let pause = Instant::now() + PAUSE;
@@ -60,6 +58,37 @@ pub(super) async fn until_ready(mut live: Live, ask: &Ask, patience: Duration) -
             }
         }
     }
+}
+
+/// Waits until the watch has told of every port of `ask`, or for so long.
+pub(super) async fn until_seen(live: &mut Live, ask: &Ask, patience: Duration) {
+    let deadline = Instant::now() + patience;
+    let ids = ids(ask);
+    while ids.iter().any(|id| live.overview().endpoint(id).is_none()) {
+        if timeout_at(deadline, live.changed()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Puts the links that are known by now in the place of those that were to come.
+pub(super) fn reached(overview: &Overview, ask: &Ask, urls: &mut [PlannedUrl]) {
+    for PlannedUrl { port, place } in urls {
+        let Some((_, endpoint)) = overview.endpoint(&id(ask, *port)) else { continue };
+        match (&*place, endpoint.links(), endpoint.addresses.first()) {
+            (Place::Future(_), [_, ..], _) => *place = Place::Known(endpoint.links().to_vec()),
+            (Place::FutureAddress, _, Some(address)) => *place = Place::Address(address.clone()),
+            _ => {}
+        }
+    }
+}
+
+fn ids(ask: &Ask) -> Vec<EndpointId> {
+    ask.ports().iter().map(|port| id(ask, port)).collect()
+}
+
+fn id(ask: &Ask, port: Port) -> EndpointId {
+    EndpointId { cluster: ask.cluster().clone(), port, mode: ask.mode().into() }
 }
 
 /// Whether a port answers, or is open where nobody can ask.
