@@ -1,4 +1,4 @@
-"""Runs etcd, kube-apiserver and kube-controller-manager on free loopback ports.
+"""Runs etcd, kube-apiserver and kube-controller-manager on free ports, of loopback or of a namespace.
 
 Knows their flags, their order and when each is ready. Knows nothing of pods,
 SkyPilot or tests. Several control planes can run beside each other.
@@ -24,25 +24,30 @@ CONTROLLERS = (
 )
 
 
-def binaries() -> Path:
-    """The folder with the three binaries; builds them when they are not there yet."""
-    built = subprocess.run([str(HERE.parent / "build")], stdout=subprocess.PIPE, check=True, text=True)
+def binaries(tier: str = "control-plane") -> Path:
+    """The folder with a tier's binaries; builds them when they are not there yet."""
+    built = subprocess.run([str(HERE.parent / "build"), tier], stdout=subprocess.PIPE, check=True, text=True)
     return Path(built.stdout.strip().splitlines()[-1])
 
 
 class ControlPlane:
-    """etcd, kube-apiserver and kube-controller-manager, with their state in `folder`."""
+    """etcd, kube-apiserver and kube-controller-manager, with their state in `folder`.
 
-    def __init__(self, folder: Path) -> None:
+    They listen on `host`; `before` is what stands before their commands to run them elsewhere.
+    """
+
+    def __init__(self, folder: Path, host: str = "127.0.0.1", before: list[str] | None = None) -> None:
         self.folder = folder
+        self._host = host
+        self._before = before or []
         self._bin = binaries()
         etcd, peer, server, controllers = free_ports(4)
-        self.server = f"https://127.0.0.1:{server}"
+        self.server = f"https://{host}:{server}"
         self.ca_file = folder / "certs" / "apiserver.crt"
-        self.etcd_url = f"http://127.0.0.1:{etcd}"
-        self._controllers_url = f"https://127.0.0.1:{controllers}"
+        self.etcd_url = f"http://{host}:{etcd}"
+        self._controllers_url = f"https://{host}:{controllers}"
         self._write_secrets()
-        self.etcd = self._process("etcd", self._etcd_flags(f"http://127.0.0.1:{peer}"))
+        self.etcd = self._process("etcd", self._etcd_flags(f"http://{host}:{peer}"))
         self.apiserver = self._process("kube-apiserver", self._apiserver_flags(server))
         self.controllers = self._process("kube-controller-manager", self._controllers_flags(controllers))
 
@@ -106,7 +111,7 @@ class ControlPlane:
             return False
 
     def _process(self, name: str, flags: list[str]) -> Process:
-        return Process(name, [str(self._bin / name), *flags], self.folder / f"{name}.log")
+        return Process(name, [*self._before, str(self._bin / name), *flags], self.folder / f"{name}.log")
 
     def _write_secrets(self) -> None:
         from cryptography.hazmat.primitives import serialization
@@ -136,7 +141,7 @@ class ControlPlane:
         key = self.folder / "sa.key"
         return [
             f"--etcd-servers={self.etcd_url}",
-            "--bind-address=127.0.0.1",
+            f"--bind-address={self._host}",
             f"--secure-port={port}",
             f"--cert-dir={self.folder / 'certs'}",
             # Must not be a loopback address; nobody connects to it.
@@ -157,7 +162,7 @@ class ControlPlane:
         return [
             f"--kubeconfig={self.folder / 'controllers.kubeconfig'}",
             "--leader-elect=false",
-            "--bind-address=127.0.0.1",
+            f"--bind-address={self._host}",
             f"--secure-port={port}",
             f"--cert-dir={self.folder / 'certs'}",
             "--authorization-always-allow-paths=/healthz,/readyz,/livez",

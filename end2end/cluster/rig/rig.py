@@ -11,6 +11,7 @@ from .api import Api
 from .control_plane import ControlPlane
 from .generate import generate
 from .kubelet import Kubelet
+from .network import RIG, Network, inside
 from .oracle import Oracle
 
 CONTEXT = "rig"
@@ -23,9 +24,11 @@ class Rig:
     latest with this process. All its files are in `rig.folder`, deleted at the end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, network: Network | None = None) -> None:
+        """Its servers are on loopback, or in the rig's namespace of `network`."""
         self.folder = Path(tempfile.mkdtemp(prefix="skyports-rig-"))
-        self.control_plane = ControlPlane(self.folder / "control-plane")
+        where = {"host": RIG, "before": inside("rig")} if network else {}
+        self.control_plane = ControlPlane(self.folder / "control-plane", **where)  # type: ignore[arg-type]
         self._kubelet: Kubelet | None = None
         self._api: Api | None = None
         self.kubeconfig = self.folder / "kubeconfig"

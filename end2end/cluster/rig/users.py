@@ -42,6 +42,8 @@ class User:
 
 
 CONTROLLERS = User("system:kube-controller-manager")
+# Its rights are bound to that name by every API server.
+KUBE_PROXY = User("system:kube-proxy")
 USERS = {
     user.name: user
     for user in (
@@ -61,5 +63,5 @@ USERS = {
 
 def tokens_csv() -> str:
     """The API server's token file."""
-    rows = [f'{u.token},{u.name},{i},"{u.groups}"' for i, u in enumerate([CONTROLLERS, *USERS.values()], 1)]
+    rows = [f'{u.token},{u.name},{i},"{u.groups}"' for i, u in enumerate([CONTROLLERS, KUBE_PROXY, *USERS.values()], 1)]
     return "\n".join(rows) + "\n"

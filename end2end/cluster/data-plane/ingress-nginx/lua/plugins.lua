@@ -1,0 +1,2 @@
+-- There are none.
+return { init = function() end, run = function() end }

@@ -1,0 +1,7 @@
+//go:build tools
+
+// Package tools names the command that end2end/cluster/build compiles, so that
+// `go mod tidy` keeps what it needs in go.mod and go.sum.
+package tools
+
+import _ "k8s.io/kubernetes/cmd/kube-proxy"
