@@ -16,7 +16,7 @@ use self::background::Preparation;
 use self::report::Report;
 use self::tally::Tally;
 use crate::environment::Place;
-use crate::{browser, budget, process, tidy, web};
+use crate::{browser, budget, plane, process, tidy, web};
 
 const FORMAT: &str = "fmt --all --check";
 const CLIPPY: &str = "clippy --locked --workspace --all-targets -- -D warnings";
@@ -29,9 +29,27 @@ const TEST_XTASK: &str = "test --locked --package xtask --profile xtask";
 const BUILD: &str = "build --locked --workspace --exclude xtask --all-targets";
 const TEST: &str = "test --locked --workspace --exclude xtask --no-fail-fast";
 
+/// How much of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// What a change must pass.
+    Usual,
+    /// And what is dear and changes seldom: more real apps.
+    All,
+}
+
+impl Extent {
+    /// The variable that tells the scripts.
+    fn tell(self, command: &mut Command) {
+        if self == Self::All {
+            command.env("SKYPORTS_TEST_ALL", "1");
+        }
+    }
+}
+
 /// All of it. Ends early only when something does not build.
-pub(crate) fn test(place: &Place) -> Result<ExitCode> {
-    let preparation = Preparation::start(place)?;
+pub(crate) fn test(place: &Place, extent: Extent) -> Result<ExitCode> {
+    let preparation = Preparation::start(place, extent)?;
     let mut report = Report::new();
     report.step("format", || check(&mut cargo(place, FORMAT)));
     report.step("tidy", || tidy::check(place).map(Tally::check));
@@ -42,7 +60,7 @@ pub(crate) fn test(place: &Place) -> Result<ExitCode> {
     if report.step("build", || check(&mut cargo(place, BUILD))) {
         report.step("test", || runner(&mut cargo(place, TEST), tally::of_cargo));
         if let Some(web) = web_files(place, &mut report) {
-            dear(place, &mut report, preparation, &web.path);
+            dear(place, &mut report, preparation, &web.path, extent);
         }
     }
     Ok(report.finish())
@@ -59,7 +77,7 @@ fn web_files(place: &Place, report: &mut Report) -> Option<web::WebFolder> {
 }
 
 /// Tests against a real control plane and in a real browser.
-fn dear(place: &Place, report: &mut Report, preparation: Preparation, web: &Path) {
+fn dear(place: &Place, report: &mut Report, preparation: Preparation, web: &Path, extent: Extent) {
     if !preparation.wait(report) {
         return;
     }
@@ -71,10 +89,16 @@ fn dear(place: &Place, report: &mut Report, preparation: Preparation, web: &Path
             .env("SKYPORTS_DEMO_API", place.target.join("debug/examples/contract"))
             .env("SKYPORTS_MANIFESTS", place.target.join("debug/examples/manifests"))
             .env("SKYPORTS_WEB_DIR", web);
+        extent.tell(&mut command);
         command
     };
     report.step("cluster", || {
         runner(&mut under_test(place.root.join("end2end/cluster/test")), tally::of_pytest)
+    });
+    report.unless("data plane", plane::obstacle(place), || {
+        let mut lane = under_test(place.root.join("end2end/cluster/test-plane"));
+        lane.arg("plane").env("SKYPORTS_CHROMIUM", browser::chromium()?);
+        runner(&mut lane, tally::of_pytest)
     });
     report.step("browser", || {
         let mut node = under_test("node".into());

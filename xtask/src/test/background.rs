@@ -1,4 +1,4 @@
-//! Makes what the dear tests need while the cheap ones run: the control plane and Python's packages.
+//! Makes what the dear tests need while the cheap ones run: the rig's servers and Python's packages.
 //!
 //! Their output goes into a log, which is shown only when something fails.
 
@@ -9,17 +9,18 @@ use std::process::{Child, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use super::Extent;
 use super::report::Report;
 use super::tally::Tally;
 use crate::environment::Place;
 use crate::process;
 
-/// Runs its arguments one after the other, and ends them and all that they started as soon as its
-/// standard input closes: at our end, whatever ends us.
+/// Runs its argument, and ends it and all that it started as soon as its standard input closes: at
+/// our end, whatever ends us.
 const SCRIPT: &str = r#"
 exec 3<&0
 (cat <&3 >/dev/null; kill -- -$$ 2>/dev/null) &
-for program in "$@"; do "$program" 3<&- </dev/null || exit 1; done
+"$1" 3<&- </dev/null || exit 1
 "#;
 
 /// Work that goes on beside the other steps.
@@ -30,13 +31,14 @@ pub(crate) struct Preparation {
 
 impl Preparation {
     /// Begins with it.
-    pub(crate) fn start(place: &Place) -> Result<Self> {
+    pub(crate) fn start(place: &Place, extent: Extent) -> Result<Self> {
         let log = place.cache.join("prepare.log");
         fs::create_dir_all(&place.cache)?;
         let file = File::create(&log).with_context(|| log.display().to_string())?;
         let mut command = process::command("sh");
         command.args(["-c", SCRIPT, "prepare"]);
-        command.args(["venv", "build"].map(|name| place.root.join("end2end/cluster").join(name)));
+        command.arg(place.root.join("end2end/cluster/prepare"));
+        extent.tell(&mut command);
         command.env("SKYPORTS_CACHE", &place.cache).process_group(0);
         command.stdin(Stdio::piped()).stdout(file.try_clone()?).stderr(file);
         let child = command.spawn().map_err(|error| process::not_started(&command, error))?;
@@ -55,7 +57,7 @@ impl Preparation {
             };
             let said = fs::read_to_string(&self.log).unwrap_or_default();
             if !status.success() {
-                bail!("the control plane or the Python packages could not be made:\n{said}");
+                bail!("the rig’s servers or the Python packages could not be made:\n{said}");
             }
             Ok(Tally::check(true))
         })
