@@ -6,6 +6,7 @@ use skyports_model::share::{GuestLink, Lifetime, LinkHash};
 use skyports_model::{Cluster, Endpoint, EndpointId, Timestamp};
 
 use super::code_block::code_block;
+use super::fold::{fold, summary};
 use super::icon::icon;
 use super::note::{failure, framed};
 use super::port_dialog::TITLE;
@@ -111,27 +112,23 @@ fn team(ShareDialog { cluster, endpoint, place, .. }: &ShareDialog<'_>) -> Eleme
     };
     let chat = for_chat(cluster, endpoint, &url, "Needs access to skyports.");
     let direct = endpoint.links().first().map(|link| {
-        let text =
-            for_chat(cluster, endpoint, &link.to_string(), "Whoever has the address reaches it.");
-        el("details")
-            .class("fold")
-            .with(el("summary").with("The app’s own address"))
-            .with(code_block(&link.to_string(), "the app’s address"))
-            .with(code_block(&text, "the Markdown of the app’s address"))
-            .with(qr(&link.to_string(), "the app’s address"))
+        let (url, what) = (link.to_string(), "the app’s address");
+        let chat = for_chat(cluster, endpoint, &url, "Whoever has the address reaches it.");
+        let content = el("div")
+            .class("share-part")
+            .with(code_block(&url, what))
+            .with(code_block(&chat, "the Markdown of the app’s address"))
+            .with(qr(&url, what));
+        fold(summary("The app’s own address".to_owned(), None), false, content)
     });
+    let chat = code_block(&chat, "the Markdown");
     el("section")
         .class("share-part")
         .attr("aria-labelledby", "share-team")
         .with(el("h3").attr("id", "share-team").with("Teammates with access to skyports"))
         .with(code_block(&url, "the link to this endpoint"))
         .with(super::finding::prose(el("p").class("hint"), hint))
-        .with(
-            el("details")
-                .class("fold")
-                .with(el("summary").with("For a chat, as Markdown"))
-                .with(code_block(&chat, "the Markdown")),
-        )
+        .with(fold(summary("For a chat, as Markdown".to_owned(), None), false, chat))
         .with(direct)
 }
 
