@@ -8,8 +8,12 @@ use crate::environment::Place;
 use crate::{browser, process, run, web};
 
 /// What can be measured, each by a program in `end2end/bench`.
-const BENCHMARKS: [(&str, Runs); 3] =
-    [("overview", Runs::Python), ("page", Runs::Node), ("ports", Runs::Python)];
+const BENCHMARKS: [(&str, Runs); 4] = [
+    ("overview", Runs::Python),
+    ("page", Runs::Node),
+    ("ports", Runs::Python),
+    ("verdict", Runs::Python),
+];
 
 /// What a benchmark is written in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,6 +39,7 @@ pub(crate) fn bench(place: &Place, names: &[String]) -> Result<ExitCode> {
     }
     let web = web::build(place, web::Profile::Release)?;
     let binary = run::binary(place, "release")?;
+    let verdict = run::example(place, "verdict")?;
     let cluster = place.root.join("end2end/cluster");
     process::run(process::command(cluster.join("build")).env("SKYPORTS_CACHE", &place.cache))?;
     let python = process::last_line(
@@ -60,6 +65,7 @@ pub(crate) fn bench(place: &Place, names: &[String]) -> Result<ExitCode> {
             }
         };
         command.env("PYTHONDONTWRITEBYTECODE", "1").env("SKYPORTS_CACHE", &place.cache);
+        command.env("SKYPORTS_VERDICT", &verdict);
         command.env("SKYPORTS_BIN", &binary).env("SKYPORTS_WEB_DIR", &web.path);
         met &= process::run(&mut command).inspect_err(|error| eprintln!("{error:#}")).is_ok();
     }

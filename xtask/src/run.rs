@@ -56,6 +56,14 @@ pub(crate) fn binary(place: &Place, profile: &str) -> Result<PathBuf> {
     Ok(place.target.join(folder).join("skyports"))
 }
 
+/// Builds one of the server's examples, optimised, and tells where it is.
+pub(crate) fn example(place: &Place, name: &str) -> Result<PathBuf> {
+    let mut cargo = process::cargo(place);
+    cargo.args(["build", "--locked", "--release", "--package", "skyports", "--example", name]);
+    process::run(&mut cargo)?;
+    Ok(place.target.join("release/examples").join(name))
+}
+
 fn cargo_build(place: &Place, profile: &str) -> Command {
     let mut cargo = process::cargo(place);
     cargo.args([

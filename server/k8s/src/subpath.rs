@@ -2,6 +2,8 @@
 //! port, as long as nobody has looked, and what an experiment has found.
 
 mod seen;
+#[cfg(test)]
+mod tests;
 
 use skyports_model::copies::is_cluster_name;
 use skyports_model::kubectl::Kubectl;

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use skyports_model::{Cluster, EndpointState, ObjectKind};
+use skyports_model::verdict::Exchange;
+use skyports_model::{
+    Cluster, Code, Confidence, EndpointState, ExternalUrl, Mode, ObjectKind, Reason, Route,
+    VerdictKind,
+};
 use tokio::time::Instant;
 
 use super::*;
@@ -225,4 +229,110 @@ fn the_same_answer_is_no_news() {
     assert!(!end(&mut probing, job, answered(2)));
     let job = probing.due(now + seconds(120), true).remove(0);
     assert!(end(&mut probing, job, Outcome::Refused));
+}
+
+/// A port under a path, whose app is taken for `JupyterLab` by its number.
+fn under_a_path() -> Vec<Cluster> {
+    let mut world = world(1);
+    let cluster = world[0].id.clone();
+    let endpoint = &mut world[0].endpoints[0];
+    endpoint.id.mode = Mode::Ingress;
+    endpoint.route = Route::Stripped;
+    endpoint.urls = vec![ExternalUrl::parse("http://203.0.113.7/skypilot/ml/c/8888/").unwrap()];
+    let guess = Reason::SubpathBreaksApp {
+        app: "JupyterLab".to_owned(),
+        why: "It redirects.".to_owned(),
+        evidence: "port 8888 alone".to_owned(),
+        steps: vec![],
+    };
+    endpoint.warnings = vec![guess.finding(&cluster.context)];
+    world
+}
+
+fn verdict(kind: VerdictKind) -> Verdict {
+    let exchange = Exchange::fine("GET /skypilot/ml/c/8888/", "302 Found");
+    let fault = "Location: /lab? leaves /skypilot/ml/c/8888/";
+    let exchanges = vec![if kind.is_fault() { exchange.fault(fault) } else { exchange }];
+    let app = skyports_k8s::apps::of_id("jupyter").map(skyports_k8s::apps::Profile::seen);
+    Verdict { at: Timestamp(1_000), kind, app, exchanges, requests: 5, millis: 9 }
+}
+
+fn other(status: u16) -> Outcome {
+    match answered(1) {
+        Outcome::Answered(answer) => Outcome::Answered(Answer { status, ..answer }),
+        outcome => outcome,
+    }
+}
+
+#[test]
+fn what_an_experiment_found_takes_the_place_of_the_guess() {
+    for (kind, state, warnings) in [
+        (VerdictKind::Works, "ready", 0),
+        (VerdictKind::WorksWithSlash, "ready", 0),
+        (VerdictKind::NeedsKeptRoute, "attention", 0),
+        (VerdictKind::NeedsOwnHost, "attention", 0),
+        // Nobody could look: the guess is all there is.
+        (VerdictKind::Unknown, "ready", 1),
+    ] {
+        let (mut probing, now) = (Probing::default(), Instant::now());
+        let mut world = under_a_path();
+        probing.follow(&world, now, true);
+        let job = probing.due(now, true).remove(0);
+        assert!(job.to_experiment_on(&answered(1)).is_some());
+        assert!(job.to_experiment_on(&Outcome::Refused).is_none());
+        assert!(end_with(&mut probing, job, answered(1), Some(verdict(kind))));
+        probing.apply(&mut world);
+        let endpoint = &world[0].endpoints[0];
+        assert_eq!((endpoint.state.word(), endpoint.warnings.len()), (state, warnings), "{kind:?}");
+        assert_eq!(endpoint.app.as_ref().map(|app| app.confidence), Some(Confidence::Seen));
+        if let Some(reason) = endpoint.state.reason() {
+            assert_eq!(reason.code, Code::SubpathBreaksApp);
+            assert!(reason.evidence.as_ref().is_some_and(|it| it.contains("302 Found")));
+            assert!(!reason.steps.is_empty());
+        }
+        let id = &world[0].endpoints[0].id;
+        assert_eq!(probing.learnt(id).and_then(|it| it.verdict), Some(verdict(kind)));
+    }
+}
+
+#[test]
+fn an_experiment_is_made_anew_on_demand_or_after_another_answer_and_seldom() {
+    let (mut probing, now) = (Probing::default(), Instant::now());
+    let world = under_a_path();
+    let id = world[0].endpoints[0].id.clone();
+    probing.follow(&world, now, true);
+    let job = probing.due(now, true).remove(0);
+    end_with(&mut probing, job, answered(1), Some(verdict(VerdictKind::NeedsKeptRoute)));
+    // The same answer, later: a check alone. What was found stays.
+    let job = probing.due(now + seconds(60), true).remove(0);
+    assert!(job.to_experiment_on(&answered(7)).is_none());
+    assert!(job.to_experiment_on(&other(404)).is_some());
+    end(&mut probing, job, answered(7));
+    assert!(probing.learnt(&id).is_some_and(|it| it.verdict.is_some()));
+    // Whoever wishes it has it made.
+    probing.wish(&id, None);
+    let job = probing.due(now + seconds(70), true).remove(0);
+    assert!(job.to_experiment_on(&answered(7)).is_some());
+    // News that only the verdict has is news.
+    assert!(end_with(&mut probing, job, answered(7), Some(verdict(VerdictKind::Works))));
+    // On what works another answer is no reason for some minutes.
+    let job = probing.due(now + seconds(140), true).remove(0);
+    assert!(job.to_experiment_on(&other(404)).is_none());
+    end(&mut probing, job, other(404));
+    let job = probing.due(now + seconds(400), true).remove(0);
+    assert!(job.to_experiment_on(&other(404)).is_some());
+}
+
+#[test]
+fn another_route_is_another_endpoint_for_an_experiment() {
+    let (mut probing, now) = (Probing::default(), Instant::now());
+    let mut world = under_a_path();
+    probing.follow(&world, now, true);
+    let job = probing.due(now, true).remove(0);
+    end_with(&mut probing, job, answered(1), Some(verdict(VerdictKind::NeedsKeptRoute)));
+    world[0].endpoints[0].route = Route::Kept;
+    probing.follow(&world, now + seconds(1), false);
+    // As what became open it is asked at once, whoever looks.
+    let job = probing.due(now + seconds(1), false).remove(0);
+    assert!(job.to_experiment_on(&answered(1)).is_some());
 }
