@@ -76,7 +76,9 @@ impl Job {
     /// What an experiment is to be made on after that answer.
     pub(super) fn to_experiment_on(&self, outcome: &Outcome) -> Option<&Subject> {
         let is_new = self.known.as_ref().is_none_or(|known| !known.is_like(outcome));
-        self.subject.as_ref().filter(|_| is_new && matches!(outcome, Outcome::Answered(_)))
+        // A proxy's own page may only be early, and says nothing of the app.
+        let is_of_app = matches!(outcome, Outcome::Answered(_)) && !outcome.is_of_proxy();
+        self.subject.as_ref().filter(|_| is_new && is_of_app)
     }
 }
 

@@ -280,6 +280,8 @@ fn what_an_experiment_found_takes_the_place_of_the_guess() {
         let job = probing.due(now, true).remove(0);
         assert!(job.to_experiment_on(&answered(1)).is_some());
         assert!(job.to_experiment_on(&Outcome::Refused).is_none());
+        let early = Answer { status: 503, is_of_nginx: true, ..Answer::default() };
+        assert!(job.to_experiment_on(&Outcome::Answered(early)).is_none());
         assert!(end_with(&mut probing, job, answered(1), Some(verdict(kind))));
         probing.apply(&mut world);
         let endpoint = &world[0].endpoints[0];
