@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from playwright.sync_api import Browser
+
 from binary import Skyports
+from browser import launched
 from fixtures import binary, bounded, namespace  # noqa: F401 - pytest finds them by name
 from rig.data_plane import DataPlane
 from rig.rig import Rig
@@ -22,6 +25,12 @@ def plane() -> Iterator[DataPlane]:
 @pytest.fixture(scope="session")
 def rig(plane: DataPlane) -> Rig:
     return plane.rig
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -5,22 +5,15 @@ page: all of it through the real data plane.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from apps import small_app
 from binary import Skyports
-from browser import launched, watched
+from browser import watched
 from rig.data_plane import DataPlane
 from rig.rig import Rig
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 def open_port(page: Page, name_on_cloud: str, port: int, mode: str) -> None:

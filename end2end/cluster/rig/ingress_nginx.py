@@ -66,6 +66,10 @@ class IngressNginx:
 
         return self.process.check_running() and answers(f"http://{self.address}:10254/healthz")
 
+    def reloads(self) -> int:
+        """How often nginx took a new configuration."""
+        return self.process.log.read_text("utf-8", "replace").count("Backend successfully reloaded")
+
     def admit(self) -> None:
         """From now on no Ingress is stored that the controller refuses."""
         rule = {"apiGroups": ["networking.k8s.io"], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"]}

@@ -63,13 +63,10 @@ class Network:
             "link set lo up",
             f"addr add {RIG}/30 dev client",
             "link set client up",
-            # Without a default route a connection from the rig to a load balancer's address fails
-            # before kube-proxy's rules see it.
-            f"route add default via {CLIENT}",
             f"link add {BRIDGE} type bridge",
             f"addr add {GATEWAY}/16 dev {BRIDGE}",
             f"link set {BRIDGE} up",
-            # What is no Service's is refused, not sent back and forth.
+            # What is no Service's is refused. All else is unreachable, at once: there is no other route.
             f"route add local {POOL}.0/24 dev lo",
         )
         write("rig", "/proc/sys/net/ipv4/ip_forward", "1")
