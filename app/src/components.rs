@@ -7,6 +7,7 @@
 
 pub(crate) mod alone;
 pub(crate) mod app_tile;
+pub(crate) mod chain;
 pub(crate) mod check_card;
 pub(crate) mod cluster_group;
 pub(crate) mod code_block;

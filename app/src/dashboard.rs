@@ -125,6 +125,15 @@ impl DashboardError {
         Self { code: code.as_str().to_owned(), message, next: steps }
     }
 
+    /// Nothing exposes that port in that mode.
+    pub fn not_open(EndpointId { cluster, port, .. }: &EndpointId) -> Self {
+        Self {
+            code: "no_such_endpoint".to_owned(),
+            message: format!("Port {port} of {cluster} is not open (any more)."),
+            next: vec![Step::advice("Go to all endpoints")],
+        }
+    }
+
     /// The server's own fault: no use-case was given to the request.
     pub fn not_provided() -> Self {
         Self {

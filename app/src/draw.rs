@@ -17,9 +17,13 @@ pub struct Drawing(pub(crate) Element);
 /// How an endpoint fares, link by link, and what Kubernetes says of it, or why it says nothing;
 /// `check` asks the endpoint itself.
 pub async fn description(dashboard: &dyn Dashboard, id: EndpointId, check: bool) -> Drawing {
-    Drawing(match dashboard.describe(id, check).await {
-        Ok(description) => told(&description),
-        Err(error) => untold(&error),
+    let described = dashboard.describe(id.clone(), check).await;
+    // A check that has just ended is in the overview moments later; what both say is said once.
+    let overview = dashboard.overview();
+    Drawing(match (described, overview.endpoint(&id)) {
+        (Ok(description), Some((_, endpoint))) => told(&description, endpoint),
+        (Ok(_), None) => untold(&DashboardError::not_open(&id)),
+        (Err(error), _) => untold(&error),
     })
 }
 

@@ -15,7 +15,6 @@ use leptos::prelude::*;
 use skyports_model::{Cluster, Endpoint, EndpointId, Overview};
 
 use crate::board::Board;
-use crate::dashboard::DashboardError;
 use crate::node::Element;
 
 pub(crate) use follow::{follow, tell_address};
@@ -62,8 +61,8 @@ pub(crate) struct Shown {
 pub(crate) struct Described {
     /// Whether an answer is on its way.
     pub(crate) asking: bool,
-    /// The last answer.
-    pub(crate) answer: Option<Result<Element, DashboardError>>,
+    /// The last answer, or why there was none.
+    pub(crate) answer: Option<Element>,
 }
 
 impl Panel {

@@ -1,9 +1,10 @@
-//! What Kubernetes says of an endpoint's objects: events and YAML, read when the panel opens.
+//! What is asked when the panel opens: the chain of checks, and what Kubernetes says of the objects.
 
 use skyports_model::kubectl::Kubectl;
 use skyports_model::time::clock_time;
 use skyports_model::{Cluster, Description, Endpoint, ObjectRef, ObjectText};
 
+use super::chain::chain;
 use super::code_block::{code_block, titled_code};
 use super::event_list::event_list;
 use super::fold::{fold, summary};
@@ -16,22 +17,18 @@ use crate::panel::Described;
 /// The section; where nothing was asked yet, and without JavaScript, the commands that tell.
 pub(crate) fn described(said: &Described, cluster: &Cluster, endpoint: &Endpoint) -> Element {
     let Described { asking, answer } = said;
-    let content = match answer {
-        None => reading(el("p").class("hint wait").with("Reading events and YAML…")),
-        Some(Err(error)) => untold(error),
-        Some(Ok(told)) => told.clone(),
-    };
-    el("section")
+    let wait = || el("p").class("hint wait").with("Reading events and YAML…");
+    let content = answer.clone().unwrap_or_else(wait);
+    el("div")
         .class("described")
-        .attr("aria-labelledby", "kubernetes-title")
         .attr("aria-busy", if *asking { "true" } else { "false" })
         .with(content)
         .with(in_a_terminal(cluster, &endpoint.object))
 }
 
-/// The part that changes with each answer, as long as there is nothing to tell.
-fn reading(content: Element) -> Element {
-    el("div").with(head(None)).with(content)
+/// The section of the objects, with the time of the answer.
+fn in_kubernetes(as_of: Option<String>) -> Element {
+    el("section").attr("aria-labelledby", "kubernetes-title").with(head(as_of))
 }
 
 /// The title, with the time of the answer.
@@ -50,23 +47,25 @@ fn head(as_of: Option<String>) -> Element {
         .with(refresh)
 }
 
-/// What was read. Drawn on the server (`crate::draw`): ages are those of that moment.
-pub(crate) fn told(description: &Description) -> Element {
-    let Description { objects, events, problems, as_of, .. } = description;
+/// What was found and read. Drawn on the server (`crate::draw`): ages are those of that moment.
+pub(crate) fn told(description: &Description, endpoint: &Endpoint) -> Element {
+    let Description { objects, chain: links, events, problems, as_of, .. } = description;
     let problems: Vec<_> = problems.iter().map(|problem| note(problem, true)).collect();
     let event_list = event_list(events, *as_of);
     let summary = summary("Events".to_owned(), Some(events.len()));
     let events = fold(summary, true, event_list);
     let objects: Vec<_> = objects.iter().map(yaml).collect();
     let told = el("div").class("told").with(el("div").class("notes").with(problems));
+    let kubernetes = in_kubernetes(Some(format!("as of {}", clock_time(*as_of))));
     el("div")
-        .with(head(Some(format!("as of {}", clock_time(*as_of)))))
-        .with(told.with(events).with(objects))
+        .class("answer")
+        .with(chain(links, endpoint))
+        .with(kubernetes.with(told.with(events).with(objects)))
 }
 
 /// That nothing could be read.
 pub(crate) fn untold(error: &DashboardError) -> Element {
-    reading(failure(error))
+    el("div").class("answer").with(in_kubernetes(None).with(failure(error)))
 }
 
 fn yaml(text: &ObjectText) -> Element {

@@ -153,7 +153,11 @@ fn actions(endpoint: &Endpoint) -> Element {
     });
     let is_pending = matches!(endpoint.state, EndpointState::Pending { .. });
     let check = (!is_pending && endpoint.copy_text().is_some()).then(|| {
-        let check = el("button").class("btn small").attr("type", "button").attr("data-check", "");
+        let check = el("button")
+            .class("btn small")
+            .attr("type", "button")
+            .attr("data-describe", "")
+            .attr("data-check", "");
         check.with(icon("refresh")).with("Check now")
     });
     let is_dropped =

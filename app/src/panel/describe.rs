@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 
 use super::{Described, Panel};
 use crate::api::describe_endpoint;
+use crate::components::note::failure;
 use crate::draw::Drawing;
 
 /// Before Kubernetes is asked: whoever moves through the list asks once, at the end.
@@ -46,7 +47,10 @@ impl Describer {
         self.panel.describe(|described| described.asking = true);
         let this = self.clone();
         spawn_local(async move {
-            let answer = describe_endpoint(id, check).await.map(|Drawing(told)| told);
+            let answer = match describe_endpoint(id, check).await {
+                Ok(Drawing(told)) => told,
+                Err(error) => failure(&error),
+            };
             // Another endpoint is another question.
             if this.questions.get() == question {
                 let told = Described { asking: false, answer: Some(answer) };

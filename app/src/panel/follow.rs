@@ -98,10 +98,8 @@ impl Hands {
         let Parts { panel, .. } = &*self.0;
         if let Some(opener) = within("[data-copies]") {
             panel.offer(named_by(&opener));
-        } else if within("[data-describe]").is_some() {
-            self.0.describer.ask(false);
-        } else if within("[data-check]").is_some() {
-            self.0.describer.ask(true);
+        } else if let Some(button) = within("[data-describe]") {
+            self.0.describer.ask(button.has_attribute("data-check"));
         } else if within("[role=menuitem]").is_some() {
             menu::hide();
         } else if !is_plain(event) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::future::join;
 use skyports_app::dashboard::DashboardError;
-use skyports_model::{Description, EndpointId, Overview, Step};
+use skyports_model::{Description, EndpointId, Overview};
 
 use super::chain::{Known, chain};
 use super::check::Readings;
@@ -29,7 +29,9 @@ pub(super) async fn describe(
     learnt: impl Future<Output = Option<Learnt>>,
 ) -> Result<Description, DashboardError> {
     let Places { overview, context, readings } = places;
-    let Some((cluster, endpoint)) = overview.endpoint(&id) else { return Err(unknown(&id)) };
+    let Some((cluster, endpoint)) = overview.endpoint(&id) else {
+        return Err(DashboardError::not_open(&id));
+    };
     let Some(context) = context else { return Err(unusable(&id.cluster.context)) };
     let (behind, learnt) = join(behind(&context.target, endpoint), learnt).await;
     let Behind { objects, events, problems, balancer } = behind;
@@ -53,12 +55,4 @@ pub(super) async fn describe(
         now,
     });
     Ok(Description { endpoint: id, objects, chain, events, problems, as_of: now })
-}
-
-pub(super) fn unknown(EndpointId { cluster, port, .. }: &EndpointId) -> DashboardError {
-    DashboardError {
-        code: "no_such_endpoint".to_owned(),
-        message: format!("Port {port} of {cluster} is not open (any more)."),
-        next: vec![Step::advice("Go to all endpoints")],
-    }
 }

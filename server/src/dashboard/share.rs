@@ -14,7 +14,6 @@ use skyports_model::{
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::describe::unknown;
 use super::ports::{read_only, unusable};
 use crate::cluster::context::Context;
 use crate::cluster::links;
@@ -150,7 +149,7 @@ impl Sharing {
     ) -> Result<NewLink, DashboardError> {
         self.may_write()?;
         if self.overview.endpoint(&id).is_none() {
-            return Err(unknown(&id));
+            return Err(DashboardError::not_open(&id));
         }
         let secret = Secret::random().map_err(|_| no_random())?;
         let hash = secret.hash().ok_or_else(no_random)?;

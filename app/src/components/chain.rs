@@ -1,0 +1,121 @@
+//! The chain of checks of an endpoint in its panel: a line a link, and at the one that does not hold
+//! what it rests on.
+//!
+//! Drawn on the server only (`crate::draw`). What the panel's top says of the endpoint is not said
+//! again here.
+
+use skyports_model::time::clock_time;
+use skyports_model::verdict::Exchange;
+use skyports_model::{Chain, Endpoint, Finding, Link, LinkKind, LinkResult};
+
+use super::code_block::titled_code;
+use super::finding::claim;
+use super::fix_list::fix_list;
+use super::icon::drawn;
+use crate::node::{Element, el};
+
+/// The section; `endpoint` is how the panel's top tells it.
+pub(crate) fn chain(chain: &Chain, endpoint: &Endpoint) -> Element {
+    let time = clock_time(chain.as_of);
+    let asked = match chain.millis {
+        Some(millis) => format!("{time}, all in {millis} ms"),
+        None => "from Kubernetes alone; nobody has asked the endpoint yet".to_owned(),
+    };
+    let title = el("h3").attr("id", "checks-title").with("Checks ").with(el("small").with(asked));
+    // Nothing is encrypted: the link is no news.
+    let is_shown =
+        |link: &&Link| link.kind != LinkKind::Tls || link.result != LinkResult::NotNeeded;
+    let links: Vec<_> = chain
+        .links()
+        .iter()
+        .filter(is_shown)
+        .map(|link| drawn_link(link, &time, endpoint))
+        .collect();
+    el("section")
+        .class("checks")
+        .attr("aria-labelledby", "checks-title")
+        .with(title)
+        .with(el("ol").class("chain").with(links))
+}
+
+fn drawn_link(link: &Link, time: &str, endpoint: &Endpoint) -> Element {
+    let Link { kind, result, millis, told, finding, exchanges } = link;
+    let state = state(*kind, *result);
+    let class = if *result == LinkResult::Wait { "icon spin" } else { "icon" };
+    let spoken = match result {
+        LinkResult::NotNeeded | LinkResult::NotChecked => None,
+        _ => Some(el("span").class("visually-hidden").with([result.label(), ": "].concat())),
+    };
+    let said = el("div")
+        .with(spoken)
+        .with(el("span").class("chain-name").with(kind.label()))
+        .with(" ")
+        .with(el("span").class("chain-fact").with(told.clone()));
+    let took = millis.map(|millis| el("span").class("chain-time").with(format!("{millis} ms")));
+    let finding = finding.as_ref().filter(|finding| !is_said(finding, endpoint));
+    let more: Vec<_> = [seen(exchanges, time), finding.map(|it| why(it, endpoint))]
+        .into_iter()
+        .flatten()
+        .collect();
+    let more = (!more.is_empty()).then(|| el("div").class("chain-more").with(more));
+    el("li")
+        .attr("data-state", state)
+        .attr("data-link", kind.as_str())
+        .with(drawn(class, state))
+        .with(said)
+        .with(took)
+        .with(more)
+}
+
+/// The state whose sign the link wears. What Kubernetes or the app says is for a person to decide;
+/// what a connection says has failed.
+fn state(kind: LinkKind, result: LinkResult) -> &'static str {
+    match (result, kind) {
+        (LinkResult::Pass, _) => "ready",
+        (LinkResult::Wait, _) => "pending",
+        (LinkResult::Fail, LinkKind::Dns | LinkKind::Tcp | LinkKind::Tls | LinkKind::Http) => {
+            "failed"
+        }
+        (LinkResult::Fail | LinkResult::Warn, _) => "attention",
+        (LinkResult::NotNeeded | LinkResult::NotChecked, _) => "skipped",
+    }
+}
+
+/// Whether the panel's top says the same.
+fn is_said(finding: &Finding, endpoint: &Endpoint) -> bool {
+    endpoint.state.reason() == Some(finding) || endpoint.warnings.contains(finding)
+}
+
+/// What is wrong, what that rests on, and what to do.
+fn why(finding: &Finding, endpoint: &Endpoint) -> Element {
+    let evidence = finding.evidence.as_ref().map(|evidence| {
+        titled_code("Evidence".to_owned(), el("code").with(evidence.clone()), "the evidence")
+    });
+    let steps = (!finding.steps.is_empty())
+        .then(|| fix_list("What to do", None, &finding.steps, &endpoint.id));
+    let code = finding.code.as_str();
+    el("div")
+        .class("chain-why")
+        .attr("data-code", code)
+        .with(claim(finding))
+        .with(evidence)
+        .with(steps)
+}
+
+/// What was asked and answered, the fault marked.
+fn seen(exchanges: &[Exchange], time: &str) -> Option<Element> {
+    let code = exchanges.iter().enumerate().fold(el("code"), |code, (place, exchange)| {
+        let Exchange { request, answer, note, is_fault } = exchange;
+        let (verb, path) = request.split_once(' ').unwrap_or(("", request));
+        let gap = if place > 0 { "\n\n" } else { "" };
+        let code = code.with(gap).with(el("span").class("dim").with(verb.to_owned())).with(" ");
+        let code = code.with([path, "\n", answer].concat());
+        match note {
+            Some(note) if *is_fault => code.with("\n").with(el("mark").with(note.clone())),
+            Some(note) => code.with("   ").with(el("span").class("dim").with(note.clone())),
+            None => code,
+        }
+    });
+    let title = format!("Seen {time} from the server");
+    (!exchanges.is_empty()).then(|| titled_code(title, code, "the evidence"))
+}
