@@ -32,7 +32,6 @@ pub(crate) fn chain(chain: &Chain, endpoint: &Endpoint) -> Element {
         .map(|link| drawn_link(link, &time, endpoint))
         .collect();
     el("section")
-        .class("checks")
         .attr("aria-labelledby", "checks-title")
         .with(title)
         .with(el("ol").class("chain").with(links))
@@ -118,4 +117,83 @@ fn seen(exchanges: &[Exchange], time: &str) -> Option<Element> {
     });
     let title = format!("Seen {time} from the server");
     (!exchanges.is_empty()).then(|| titled_code(title, code, "the evidence"))
+}
+
+#[cfg(test)]
+mod tests {
+    use skyports_model::{
+        ClusterId, Code, ContextName, EndpointId, EndpointState, Mode, NameOnCloud, Namespace,
+        ObjectKind, ObjectRef, Owner, Port, Step, Timestamp,
+    };
+
+    use super::*;
+
+    fn finding() -> Finding {
+        Finding {
+            code: Code::SubpathBreaksApp,
+            lead: "It leaves its path.".to_owned(),
+            detail: String::new(),
+            evidence: Some("GET /x/: 302 Found".to_owned()),
+            steps: vec![Step::advice("Give it an address of its own")],
+        }
+    }
+
+    fn endpoint(state: EndpointState) -> Endpoint {
+        let cluster = ClusterId {
+            context: ContextName::parse("prod").unwrap(),
+            namespace: Namespace::parse("ml").unwrap(),
+            name: NameOnCloud::parse("train-2ea4").unwrap(),
+        };
+        let object = ObjectRef {
+            kind: ObjectKind::Ingress,
+            namespace: cluster.namespace.clone(),
+            name: "train-2ea4-skypilot-ingress".to_owned(),
+        };
+        Endpoint {
+            id: EndpointId { cluster, port: Port::new(8888).unwrap(), mode: Mode::Ingress },
+            state,
+            urls: vec![],
+            addresses: vec![],
+            future: None,
+            owner: Owner::SkyPilot,
+            object,
+            opened: None,
+            warnings: vec![],
+            app: None,
+        }
+    }
+
+    /// The drawn chain of an endpoint whose app leaves its path.
+    fn drawn_for(endpoint: &Endpoint) -> String {
+        let exchange =
+            Exchange::fine("GET /x/", "302 Found").fault("Location: /lab? leaves /x/ <b>");
+        let link = Link::new(LinkKind::App, LinkResult::Fail, "leaves its path").because(finding());
+        let link = Link { exchanges: vec![exchange], ..link };
+        let links = vec![Link::new(LinkKind::Tls, LinkResult::NotNeeded, "x"), link];
+        let made = Chain::of(endpoint.id.clone(), links, Timestamp(0), Some(12));
+        format!("{:?}", chain(&made, endpoint))
+    }
+
+    #[test]
+    fn what_the_panels_top_says_is_not_said_again() {
+        let reason = finding();
+        let said = drawn_for(&endpoint(EndpointState::Attention { reason }));
+        assert!(!said.contains("chain-why") && said.contains("chain-more"), "{said}");
+        let unsaid = drawn_for(&endpoint(EndpointState::Open));
+        assert!(unsaid.contains("chain-why") && unsaid.contains("What to do"), "{unsaid}");
+    }
+
+    #[test]
+    fn the_fault_of_an_exchange_is_marked_and_stays_text() {
+        let drawn = drawn_for(&endpoint(EndpointState::Open));
+        let mark = el("mark").with("Location: /lab? leaves /x/ <b>".to_owned());
+        assert!(drawn.contains(&format!("{mark:?}")), "{drawn}");
+        assert!(drawn.contains("Seen 00:00:00 from the server"), "{drawn}");
+    }
+
+    #[test]
+    fn encryption_that_is_not_there_is_no_link() {
+        let drawn = drawn_for(&endpoint(EndpointState::Open));
+        assert!(!drawn.contains("\"tls\"") && drawn.contains("\"http\""), "{drawn}");
+    }
 }

@@ -29,7 +29,8 @@ pub(super) fn router(cluster: &str) -> Router {
         app: "JupyterLab",
         cluster,
         script: Some("/static/lab/main.js"),
-        body: "<p>Kernels:</p><ul id=\"kernels\"></ul>",
+        body: "<script id=\"jupyter-config-data\" type=\"application/json\">{\"baseUrl\":\"/\"}</script>\
+               <p>Kernels:</p><ul id=\"kernels\"></ul>",
     };
     let router = Router::new()
         .route("/", get(async || (StatusCode::FOUND, [(header::LOCATION, "/lab?")])))
