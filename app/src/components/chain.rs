@@ -19,7 +19,7 @@ pub(crate) fn chain(chain: &Chain, endpoint: &Endpoint) -> Element {
     let time = clock_time(chain.as_of);
     let asked = match chain.millis {
         Some(millis) => format!("{time}, all in {millis} ms"),
-        None => "from Kubernetes alone; nobody has asked the endpoint yet".to_owned(),
+        None => "from Kubernetes alone".to_owned(),
     };
     let title = el("h3").attr("id", "checks-title").with("Checks ").with(el("small").with(asked));
     // Nothing is encrypted: the link is no news.

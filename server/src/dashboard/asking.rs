@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::join;
 use skyports_model::{Cluster, EndpointId};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -40,15 +41,21 @@ impl Checks {
             let (prober, tell) = (prober.clone(), self.tell.clone());
             tokio::spawn(async move {
                 let (outcome, trace) = prober.traced(&job.target).await;
-                let look = match job.look {
-                    Some(wanted) => prober.look(&job.target, wanted.after(&outcome)).await,
-                    None => Look::default(),
+                let closer = async {
+                    match job.look {
+                        Some(wanted) => prober.look(&job.target, wanted.after(&outcome)).await,
+                        None => Look::default(),
+                    }
                 };
-                let verdict = match job.to_experiment_on(&outcome) {
-                    Some(subject) => Some(prober.experiment(subject, clock::now()).await),
-                    None => None,
+                let experiment = async {
+                    match job.to_experiment_on(&outcome) {
+                        Some(subject) => Some(prober.experiment(subject, clock::now()).await),
+                        None => None,
+                    }
                 };
-                let learnt = Learnt { outcome, trace, look, verdict, at: clock::now() };
+                let (look, verdict) = join(closer, experiment).await;
+                let (is_close, at) = (job.is_wished, clock::now());
+                let learnt = Learnt { outcome, trace, look, verdict, is_close, at };
                 // Nobody looks any more.
                 let _ = tell.send(Ended { job, learnt }).await;
             });

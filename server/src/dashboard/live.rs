@@ -244,7 +244,8 @@ impl Live {
     /// Asks an endpoint, unless it was asked within the last 5 s; what the last check found.
     async fn learn(&self, id: EndpointId) -> Option<Learnt> {
         let before = self.learnt(id.clone()).await;
-        if before.as_ref().is_some_and(|before| before.at.age(clock::now()) < RECENT) {
+        let is_recent = |it: &Learnt| it.is_close && it.at.age(clock::now()) < RECENT;
+        if before.as_ref().is_some_and(is_recent) {
             return before;
         }
         // Who has waited that long is told what is known.

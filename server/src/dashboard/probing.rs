@@ -63,7 +63,9 @@ pub enum Told {
 pub(super) struct Job {
     pub(super) id: EndpointId,
     pub(super) target: Target,
-    /// What is looked for besides, where somebody wished the check.
+    /// Whether somebody wished it.
+    pub(super) is_wished: bool,
+    /// What is looked for besides.
     pub(super) look: Option<Wanted>,
     serial: u64,
     /// What an experiment would be made on; `None` of what has no path.
@@ -98,6 +100,8 @@ pub(super) struct Learnt {
     pub(super) look: Look,
     /// What an experiment found, the last time that one was made.
     pub(super) verdict: Option<Verdict>,
+    /// Whether the last check looked for all that can be looked for, as somebody wished.
+    pub(super) is_close: bool,
     pub(super) at: Timestamp,
 }
 
@@ -329,6 +333,7 @@ impl Kept {
         Job {
             id: id.clone(),
             target: self.target.clone(),
+            is_wished: self.is_wished,
             look,
             serial: self.serial,
             subject: self.subject.clone().filter(|_| !rests),

@@ -59,6 +59,7 @@ impl Case {
             trace,
             look: Look::default(),
             verdict: None,
+            is_close: true,
             at: Timestamp(900),
         });
         self

@@ -41,7 +41,8 @@ fn end(probing: &mut Probing, job: Job, outcome: Outcome) -> bool {
 
 fn end_with(probing: &mut Probing, job: Job, outcome: Outcome, verdict: Option<Verdict>) -> bool {
     let (trace, look, at) = (Trace::default(), Look::default(), Timestamp(1_000));
-    probing.take(Ended { job, learnt: Learnt { outcome, trace, look, verdict, at } })
+    probing
+        .take(Ended { job, learnt: Learnt { outcome, trace, look, verdict, is_close: true, at } })
 }
 
 #[test]
