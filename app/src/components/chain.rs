@@ -123,7 +123,7 @@ fn seen(exchanges: &[Exchange], time: &str) -> Option<Element> {
 mod tests {
     use skyports_model::{
         ClusterId, Code, ContextName, EndpointId, EndpointState, Mode, NameOnCloud, Namespace,
-        ObjectKind, ObjectRef, Owner, Port, Step, Timestamp,
+        ObjectKind, ObjectRef, Owner, Port, Route, Step, Timestamp,
     };
 
     use super::*;
@@ -158,6 +158,7 @@ mod tests {
             owner: Owner::SkyPilot,
             object,
             opened: None,
+            route: Route::Stripped,
             warnings: vec![],
             app: None,
         }

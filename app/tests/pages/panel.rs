@@ -44,9 +44,7 @@ fn an_open_port_says_what_it_is_and_that_nobody_checked_it() {
     Made | 2026-11-24 03:48 UTC 2 h ago
     App | API server guessed from the port number 8000
     Context | gke_acme-ml_us-central1_train
-    Namespace | ml-team
-    In Kubernetes
-    Reading events and YAML… Same in a terminal
+    Namespace | ml-team Reading events and YAML… Same in a terminal
     kubectl --context gke_acme-ml_us-central1_train -n ml-team describe service/llama-train-5f2a91cd--skypilot-lb
     kubectl --context gke_acme-ml_us-central1_train -n ml-team get service/llama-train-5f2a91cd--skypilot-lb -o yaml (copy)
     ");
@@ -64,9 +62,7 @@ fn a_pending_port_says_what_it_waits_for_and_since_when() {
     Made | 2026-11-24 03:44 UTC 2 h ago
     App | Ray dashboard guessed from the port number 8265
     Context | gke_acme-ml_us-central1_train
-    Namespace | ml-team
-    In Kubernetes
-    Reading events and YAML… Same in a terminal
+    Namespace | ml-team Reading events and YAML… Same in a terminal
     kubectl --context gke_acme-ml_us-central1_train -n ml-team describe service/llama-train-5f2a91cd--skypilot-lb
     kubectl --context gke_acme-ml_us-central1_train -n ml-team get service/llama-train-5f2a91cd--skypilot-lb -o yaml (copy)
     ");
@@ -85,9 +81,7 @@ fn a_stuck_port_says_what_to_do_best_first() {
     Made | 2026-11-24 03:51 UTC 2 h ago
     App | Gradio guessed from the port number 7860
     Context | lab-metal
-    Namespace | research
-    In Kubernetes
-    Reading events and YAML… Same in a terminal
+    Namespace | research Reading events and YAML… Same in a terminal
     kubectl --context lab-metal -n research describe service/rlhf-sweep-5f2a91cd--skypilot-lb
     kubectl --context lab-metal -n research get service/rlhf-sweep-5f2a91cd--skypilot-lb -o yaml (copy)
     ");

@@ -53,7 +53,7 @@ impl Checks {
                         None => None,
                     }
                 };
-                let (look, verdict) = join(closer, experiment).await;
+                let (look, verdict) = join(closer, Box::pin(experiment)).await;
                 let (is_close, at) = (job.is_wished, clock::now());
                 let learnt = Learnt { outcome, trace, look, verdict, is_close, at };
                 // Nobody looks any more.
