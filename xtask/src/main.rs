@@ -23,13 +23,11 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use crate::environment::Place;
-use crate::test::Extent;
 
 const USAGE: &str = "cargo xtask COMMAND
 
   run [ARGS]       build what changed, then `skyports serve ARGS` (or the sub-command that ARGS name)
-  test [--all]     every check and every test, with one line a step at the end; with `--all` on more
-                   real apps
+  test             every check and every test, with one line a step at the end
   tidy             the rules of the house that no compiler checks
   web [--release]  the files for the browser; prints their folder
   build            the program as one optimised file with the page inside; prints its path
@@ -52,8 +50,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
     let place = Place::find()?;
     match (command.as_str(), rest) {
         ("run", rest) => run::run(&place, rest),
-        ("test", []) => test::test(&place, Extent::Usual),
-        ("test", [flag]) if flag == "--all" => test::test(&place, Extent::All),
+        ("test", []) => test::test(&place),
         ("tidy", []) => tidy::tidy(&place),
         ("web", []) => web_folder(&place, web::Profile::Dev),
         ("web", [flag]) if flag == "--release" => web_folder(&place, web::Profile::Release),

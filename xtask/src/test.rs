@@ -29,27 +29,9 @@ const TEST_XTASK: &str = "test --locked --package xtask --profile xtask";
 const BUILD: &str = "build --locked --workspace --exclude xtask --all-targets";
 const TEST: &str = "test --locked --workspace --exclude xtask --no-fail-fast";
 
-/// How much of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Extent {
-    /// What a change must pass.
-    Usual,
-    /// And what is dear and changes seldom: more real apps.
-    All,
-}
-
-impl Extent {
-    /// The variable that tells the scripts.
-    fn tell(self, command: &mut Command) {
-        if self == Self::All {
-            command.env("SKYPORTS_TEST_ALL", "1");
-        }
-    }
-}
-
 /// All of it. Ends early only when something does not build.
-pub(crate) fn test(place: &Place, extent: Extent) -> Result<ExitCode> {
-    let preparation = Preparation::start(place, extent)?;
+pub(crate) fn test(place: &Place) -> Result<ExitCode> {
+    let preparation = Preparation::start(place)?;
     let mut report = Report::new();
     report.step("format", || check(&mut cargo(place, FORMAT)));
     report.step("tidy", || tidy::check(place).map(Tally::check));
@@ -60,7 +42,7 @@ pub(crate) fn test(place: &Place, extent: Extent) -> Result<ExitCode> {
     if report.step("build", || check(&mut cargo(place, BUILD))) {
         report.step("test", || runner(&mut cargo(place, TEST), tally::of_cargo));
         if let Some(web) = web_files(place, &mut report) {
-            dear(place, &mut report, preparation, &web.path, extent);
+            dear(place, &mut report, preparation, &web.path);
         }
     }
     Ok(report.finish())
@@ -77,7 +59,7 @@ fn web_files(place: &Place, report: &mut Report) -> Option<web::WebFolder> {
 }
 
 /// Tests against a real control plane and in a real browser.
-fn dear(place: &Place, report: &mut Report, preparation: Preparation, web: &Path, extent: Extent) {
+fn dear(place: &Place, report: &mut Report, preparation: Preparation, web: &Path) {
     if !preparation.wait(report) {
         return;
     }
@@ -89,7 +71,6 @@ fn dear(place: &Place, report: &mut Report, preparation: Preparation, web: &Path
             .env("SKYPORTS_DEMO_API", place.target.join("debug/examples/contract"))
             .env("SKYPORTS_MANIFESTS", place.target.join("debug/examples/manifests"))
             .env("SKYPORTS_WEB_DIR", web);
-        extent.tell(&mut command);
         command
     };
     report.step("cluster", || {

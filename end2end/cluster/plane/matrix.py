@@ -44,11 +44,9 @@ class App:
     seen: dict[tuple[str, bool], Seen]
     # Requests that fail wherever it works, too (issue 6): fonts, probes for what is not installed.
     harmless: tuple[str, ...] = ()
-    # The variable that names the Python that has it.
-    python: str = "SKYPORTS_APPS"
 
     def argv(self, port: int, prefix: str | None) -> list[str]:
-        return self.command(os.environ[self.python], port, prefix)
+        return self.command(os.environ["SKYPORTS_APPS"], port, prefix)
 
     def works(self, page: Page) -> bool:
         try:
