@@ -93,7 +93,8 @@ impl Case<'_> {
             let flag = self.flag_of(usual, self.is_kept())?;
             Some(Step::command(format!("If it is {}, start it with", usual.name), flag))
         });
-        [start].into_iter().chain(usual).chain(self.drop_route()).chain(self.switch()).collect()
+        let routes = self.own_path().into_iter().chain(self.drop_route());
+        [start].into_iter().chain(usual).chain(routes).chain(self.switch()).collect()
     }
 
     fn with_kept_route(&self) -> Vec<Step> {
@@ -149,13 +150,68 @@ impl Case<'_> {
         is_possible.then(|| Repair::Switch.step(title, &self.endpoint.id))
     }
 
+    /// A route of ours may be there and get no request: where the controller does not try the longest
+    /// path first, SkyPilot's still takes the path off. An app that was told its path then answers as
+    /// one that was not, so this is said with an if.
+    fn own_path(&self) -> Option<Step> {
+        let is_skypilots_path = self.url.path().starts_with("/skypilot/");
+        let title = "Or, if it is started so already: the controller prefers SkyPilot’s route. Move ours to a path of its own, and start the app for that";
+        (self.has_our_route() && is_skypilots_path)
+            .then(|| Repair::KeepOwnPath.step(title, &self.endpoint.id))
+    }
+
+    fn has_our_route(&self) -> bool {
+        self.is_kept() && self.endpoint.owner == Owner::Skyports
+    }
+
     fn drop_route(&self) -> Option<Step> {
-        let is_ours = self.is_kept() && self.endpoint.owner == Owner::Skyports;
         let title = "Or go back to SkyPilot’s route, which takes the path off";
-        is_ours.then(|| Repair::DropKeptPath.step(title, &self.endpoint.id))
+        self.has_our_route().then(|| Repair::DropKeptPath.step(title, &self.endpoint.id))
     }
 
     fn works_stripped(&self) -> bool {
         self.profile.is_some_and(|profile| profile.stripped.verdict == Stripped::WorksWithSlash)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use skyports_model::Timestamp;
+    use skyports_model::verdict::Exchange;
+
+    use super::*;
+    use crate::testing::*;
+
+    const C: &str = "train-2ea4";
+
+    /// The repairs that are offered where a route of ours is at a path, and the app is not at home.
+    fn offered(path: &str) -> Vec<Option<Repair>> {
+        let name = "train-2ea4-skyports-8888";
+        let route = empty_ingress(name)
+            .labelled("app.kubernetes.io/managed-by", "skyports")
+            .with_path(path, name, 8888);
+        let seen = seen![pod(C), route, service(name, "ClusterIP", C, &[8888]), class("nginx")]
+            .and(controller().with_address("203.0.113.10"));
+        let cluster = seen.observe().clusters.remove(0);
+        let exchange = Exchange::fine(&format!("GET {path}"), "404").fault("not found");
+        let verdict = Verdict {
+            at: Timestamp(0),
+            kind: VerdictKind::NeedsFlag,
+            app: None,
+            exchanges: vec![exchange],
+            requests: 1,
+            millis: 1,
+        };
+        let finding = super::seen(&cluster, &cluster.endpoints[0], &verdict).unwrap();
+        finding.steps.iter().map(|step| step.repair).filter(Option::is_some).collect()
+    }
+
+    #[test]
+    fn a_route_that_may_get_no_request_can_be_moved_once() {
+        let (away, back, switch) = (Repair::KeepOwnPath, Repair::DropKeptPath, Repair::Switch);
+        let at_skypilots = offered("/skypilot/ml/train-2ea4/8888(/.*)?()()$");
+        assert_eq!(at_skypilots, [Some(away), Some(back), Some(switch)]);
+        let moved = offered("/skyports/ml/train-2ea4/8888(/.*)?()()$");
+        assert_eq!(moved, [Some(back), Some(switch)]);
     }
 }
