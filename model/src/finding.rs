@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
-use crate::repair::Repair;
 
 /// Something that is so, why we say so, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,19 +37,28 @@ pub struct Step {
     pub title: String,
     /// A command or a text to copy.
     pub command: Option<String>,
-    /// What skyports does about it by itself, of the endpoint that the finding is told of.
-    pub repair: Option<Repair>,
+    /// The form by which skyports does it, filled in.
+    pub form: Option<Form>,
+}
+
+/// A form that does something after its plan is shown ([`crate::repair`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// The word on its button.
+    pub label: String,
+    /// Its address, filled in.
+    pub address: String,
 }
 
 impl Step {
     /// Advice without a command.
     pub fn advice(title: impl Into<String>) -> Self {
-        Self { title: title.into(), command: None, repair: None }
+        Self { title: title.into(), command: None, form: None }
     }
 
     /// Advice with a command or text to copy.
     pub fn command(title: impl Into<String>, command: impl Into<String>) -> Self {
-        Self { title: title.into(), command: Some(command.into()), repair: None }
+        Self { title: title.into(), command: Some(command.into()), form: None }
     }
 }
 

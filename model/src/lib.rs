@@ -57,7 +57,7 @@ pub use endpoint::{
 };
 pub use failure::{Failure, FailureKind};
 pub use filter::Filter;
-pub use finding::{Finding, Step};
+pub use finding::{Finding, Form, Step};
 pub use id::{ClusterId, ContextName, EndpointId, NameOnCloud, Namespace, ObjectKind, ObjectRef};
 pub use net::{Host, Port, Scheme};
 pub use outcome::{Outcome, WriteFailure};

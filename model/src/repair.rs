@@ -1,13 +1,11 @@
 //! What skyports does about a finding by itself: each repair is a form with a preview, and a command.
 
-use serde::{Deserialize, Serialize};
-
 use crate::endpoint::Mode;
-use crate::finding::Step;
+use crate::finding::{Form, Step};
 use crate::id::EndpointId;
 
 /// A repair of one endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Repair {
     /// Open the port in the mode `loadbalancer`, then close its path.
     Switch,
@@ -37,17 +35,6 @@ impl Repair {
         }
     }
 
-    /// The repair for scripts.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Switch => "switch",
-            Self::KeepPath => "keep_path",
-            Self::KeepOwnPath => "keep_own_path",
-            Self::DropKeptPath => "drop_kept_path",
-            Self::HeadOnly => "head_only",
-        }
-    }
-
     /// The address of the form that does it, filled in for an endpoint.
     pub fn address(self, EndpointId { cluster, port, mode }: &EndpointId) -> String {
         let (action, mode, extra) = match self {
@@ -57,10 +44,7 @@ impl Repair {
             Self::DropKeptPath => ("close", *mode, "path=keep"),
             Self::HeadOnly => ("open", *mode, "head=on"),
         };
-        // No `format!`: the browser's program would carry its machinery once more.
-        let port = port.to_string();
-        [&cluster.path(), "/", action, "?ports=", &port, "&mode=", mode.as_str(), "&", extra]
-            .concat()
+        format!("{}/{action}?ports={port}&mode={mode}&{extra}", cluster.path())
     }
 
     /// The command that does it.
@@ -81,7 +65,8 @@ impl Repair {
 
     /// The repair as a step: its button, and its command.
     pub fn step(self, title: impl Into<String>, id: &EndpointId) -> Step {
-        Step { repair: Some(self), ..Step::command(title, self.command(id)) }
+        let form = Form { label: self.label().to_owned(), address: self.address(id) };
+        Step { form: Some(form), ..Step::command(title, self.command(id)) }
     }
 }
 

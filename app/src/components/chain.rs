@@ -52,10 +52,7 @@ fn drawn_link(link: &Link, time: &str, endpoint: &Endpoint) -> Element {
         .with(el("span").class("chain-fact").with(told.clone()));
     let took = millis.map(|millis| el("span").class("chain-time").with(format!("{millis} ms")));
     let finding = finding.as_ref().filter(|finding| !is_said(finding, endpoint));
-    let more: Vec<_> = [seen(exchanges, time), finding.map(|it| why(it, endpoint))]
-        .into_iter()
-        .flatten()
-        .collect();
+    let more: Vec<_> = [seen(exchanges, time), finding.map(why)].into_iter().flatten().collect();
     let more = (!more.is_empty()).then(|| el("div").class("chain-more").with(more));
     el("li")
         .attr("data-state", state)
@@ -86,12 +83,11 @@ fn is_said(finding: &Finding, endpoint: &Endpoint) -> bool {
 }
 
 /// What is wrong, what that rests on, and what to do.
-fn why(finding: &Finding, endpoint: &Endpoint) -> Element {
+fn why(finding: &Finding) -> Element {
     let evidence = finding.evidence.as_ref().map(|evidence| {
         titled_code("Evidence".to_owned(), el("code").with(evidence.clone()), "the evidence")
     });
-    let steps = (!finding.steps.is_empty())
-        .then(|| fix_list("What to do", None, &finding.steps, &endpoint.id));
+    let steps = (!finding.steps.is_empty()).then(|| fix_list("What to do", None, &finding.steps));
     let code = finding.code.as_str();
     el("div")
         .class("chain-why")

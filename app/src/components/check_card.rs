@@ -102,7 +102,7 @@ fn line(line: &CheckLine) -> Element {
 }
 
 fn step(step: &Step) -> Element {
-    let Step { title, command, repair: _ } = step;
+    let Step { title, command, form: _ } = step;
     let command = command
         .as_ref()
         .map(|command| code_block(command, &["what it takes to: ", title].concat()));

@@ -1,7 +1,7 @@
 //! Why an endpoint is as it is, in its panel: the claim, what it rests on, what to do.
 
 use skyports_model::time::clock_time;
-use skyports_model::{Checked, Endpoint, EndpointId, EndpointState, Finding, Step, Timestamp};
+use skyports_model::{Checked, Endpoint, EndpointState, Finding, Step, Timestamp};
 
 use super::code_block::titled_code;
 use super::finding::claim;
@@ -15,18 +15,17 @@ use crate::words;
 /// The reason of the endpoint's state, then its warnings; where there is neither, what `open` means.
 pub(crate) fn endpoint_reasons(endpoint: &Endpoint, now: Timestamp) -> Element {
     let section = el("section").class("reasons").attr("aria-label", "Reason");
-    let id = &endpoint.id;
     let of_state = match &endpoint.state {
         EndpointState::Open if endpoint.warnings.is_empty() => vec![not_checked()],
         EndpointState::Open => vec![],
         EndpointState::Ready { checked } => vec![ready(checked)],
-        EndpointState::Failed { reason } => told(reason, "failed", id),
-        EndpointState::Pending { since, reason } => pending(reason, since.age(now), id),
-        EndpointState::Attention { reason } => told(reason, "attention", id),
-        EndpointState::Unknown { reason } => told(reason, "unknown", id),
+        EndpointState::Failed { reason } => told(reason, "failed"),
+        EndpointState::Pending { since, reason } => pending(reason, since.age(now)),
+        EndpointState::Attention { reason } => told(reason, "attention"),
+        EndpointState::Unknown { reason } => told(reason, "unknown"),
     };
     let warnings: Vec<_> =
-        endpoint.warnings.iter().flat_map(|warning| told(warning, "attention", id)).collect();
+        endpoint.warnings.iter().flat_map(|warning| told(warning, "attention")).collect();
     section.with(of_state).with(warnings)
 }
 
@@ -72,41 +71,36 @@ fn ready(Checked { at, told }: &Checked) -> Element {
 }
 
 /// Something is on its way: for how long, and what was heard last.
-fn pending(reason: &Finding, seconds: u64, id: &EndpointId) -> Vec<Element> {
+fn pending(reason: &Finding, seconds: u64) -> Vec<Element> {
     let so_far = el("p")
         .class("so-far")
         .with(el("time").attr("datetime", format!("PT{seconds}S")).with(words::clock(seconds)))
         .with(" so far. This page updates by itself.");
     let said = el("div").with(claim(reason)).with(so_far);
     let note = framed("pending", icon("clock"), said).attr("data-code", reason.code.as_str());
-    with_grounds(note, reason, "Last heard", id)
+    with_grounds(note, reason, "Last heard")
 }
 
 /// A finding that asks for a person.
-fn told(finding: &Finding, state: &'static str, id: &EndpointId) -> Vec<Element> {
+fn told(finding: &Finding, state: &'static str) -> Vec<Element> {
     let said = el("div").with(claim(finding));
     let note = framed(state, icon(state), said).attr("data-code", finding.code.as_str());
-    with_grounds(note, finding, "Evidence", id)
+    with_grounds(note, finding, "Evidence")
 }
 
-fn with_grounds(
-    note: Element,
-    finding: &Finding,
-    title: &'static str,
-    id: &EndpointId,
-) -> Vec<Element> {
+fn with_grounds(note: Element, finding: &Finding, title: &'static str) -> Vec<Element> {
     let evidence = finding.evidence.as_deref().map(|evidence| {
         let code = el("code").with(evidence.to_owned());
         titled_code(title.to_owned(), code, "the evidence")
     });
-    let fixes = fixes(&finding.steps, id);
+    let fixes = fixes(&finding.steps);
     [Some(note), evidence, fixes].into_iter().flatten().collect()
 }
 
-fn fixes(steps: &[Step], id: &EndpointId) -> Option<Element> {
+fn fixes(steps: &[Step]) -> Option<Element> {
     match steps {
         [] => None,
-        [_] => Some(fix_list("Next step", None, steps, id)),
-        _ => Some(fix_list("What to do", Some("best first"), steps, id)),
+        [_] => Some(fix_list("Next step", None, steps)),
+        _ => Some(fix_list("What to do", Some("best first"), steps)),
     }
 }

@@ -6,7 +6,7 @@ mod extras;
 
 use skyports_model::plan::Direction;
 use skyports_model::{
-    Cluster, Endpoint, EndpointId, Extent, Mode, OpenMode, Outcome, Repair, WhyMode,
+    Cluster, Endpoint, EndpointId, Extent, Form, Mode, OpenMode, Outcome, WhyMode,
 };
 
 use self::extras::{more_field, path_field};
@@ -47,13 +47,13 @@ pub(crate) fn open_again(id: &EndpointId) -> Element {
     change_port(id, "btn primary small", "/open", "undo", "Open again")
 }
 
-/// The link to the dialog that repairs an endpoint.
-pub(crate) fn repair(repair: Repair, id: &EndpointId) -> Element {
+/// The link to the dialog of a form that is filled in.
+pub(crate) fn filled_in(Form { label, address }: &Form) -> Element {
     el("a")
         .class("btn small")
-        .attr("href", repair.address(id))
+        .attr("href", address.clone())
         .attr("data-ports", "")
-        .with(repair.label())
+        .with(label.clone())
 }
 
 /// The link to the dialog that closes a port; none where skyports cannot.

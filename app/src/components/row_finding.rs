@@ -21,11 +21,11 @@ pub(crate) fn row_finding(finding: &Finding, waits: bool) -> Element {
     match to_do.as_slice() {
         [] if folded.is_some() => summary = summary.with("Why we say so"),
         [] => {}
-        [Step { title, command: None, repair: _ }] if is_short(title) => {
+        [Step { title, command: None, form: _ }] if is_short(title) => {
             claim = prose(claim.with(" "), title);
             summary = summary.with("Why we say so");
         }
-        [Step { title, command: Some(command), repair: _ }] if is_short(title) => {
+        [Step { title, command: Some(command), form: _ }] if is_short(title) => {
             summary = prose(summary, title);
             below = below.with(code_block(command, "the command"));
         }

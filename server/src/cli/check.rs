@@ -117,7 +117,7 @@ fn told(line: &CheckLine) -> Vec<String> {
     let beneath = |what: &str| format!("{:15}{what}", "");
     let mut lines = vec![format!("    {:<10} {name}", state.word())];
     lines.extend(evidence.as_deref().map(beneath));
-    for Step { title, command, repair: _ } in next {
+    for Step { title, command, form: _ } in next {
         lines.push(beneath(&format!("next: {title}")));
         let command = command.iter().flat_map(|command| command.lines());
         lines.extend(command.map(|line| beneath(&format!("  {line}"))));

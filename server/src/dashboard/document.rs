@@ -358,17 +358,17 @@ impl Warning {
 pub(crate) struct Step {
     title: String,
     command: Option<String>,
-    /// What skyports does by itself: `skyports open` with the flag that the command has.
-    repair: Option<&'static str>,
+    /// The address of the page's form that does it, filled in.
+    form: Option<String>,
 }
 
 impl Step {
     pub(crate) fn of(step: &model::Step) -> Self {
-        let model::Step { title, command, repair } = step;
+        let model::Step { title, command, form } = step;
         Self {
             title: title.clone(),
             command: command.clone(),
-            repair: repair.map(model::Repair::as_str),
+            form: form.as_ref().map(|form| form.address.clone()),
         }
     }
 }

@@ -75,9 +75,9 @@ fn ways_out(
                 .step("Or go back to SkyPilot’s route, which takes the path off", id)
         }),
         (false, Kept::Works) => Some(Repair::KeepPath.step("Or keep the path", id)),
-        (false, Kept::NeedsFlag) => profile.kept.flag(path, host).map(|flag| Step {
-            repair: Some(Repair::KeepPath),
-            ..Step::command(subpath::kept_title(&profile.name), flag)
+        (false, Kept::NeedsFlag) => profile.kept.flag(path, host).map(|flag| {
+            let step = Repair::KeepPath.step(subpath::kept_title(&profile.name), id);
+            Step { command: Some(flag), ..step }
         }),
         (false, Kept::Breaks | Kept::Unknown) => None,
     };

@@ -63,8 +63,8 @@ fn told(cluster: &Cluster, app: Option<&str>, kind: VerdictKind) -> String {
     };
     assert_eq!(finding.evidence.as_deref(), Some("GET /x/: 302 Found, leaves"));
     let steps = finding.steps.iter().map(|step| {
-        let repair = step.repair.map_or("", |repair| repair.as_str());
-        format!("\n[{repair}] {}: {}", step.title, step.command.as_deref().unwrap_or_default())
+        let button = step.form.as_ref().map_or("", |form| &form.label);
+        format!("\n[{button}] {}: {}", step.title, step.command.as_deref().unwrap_or_default())
     });
     format!("{} {}{}", finding.code, finding.lead, steps.collect::<Vec<_>>().concat())
 }
@@ -74,8 +74,8 @@ fn jupyter_is_switched_or_its_path_is_kept() {
     let cluster = world("prod", 8888, Route::Stripped, Owner::SkyPilot);
     insta::assert_snapshot!(told(&cluster, Some("jupyter"), VerdictKind::NeedsKeptRoute), @r#"
     subpath_breaks_app JupyterLab cannot run under this path.
-    [switch] Give it an address of its own: switch this port to LoadBalancer: skyports open ml/train-2ea4 8888 --mode loadbalancer --switch
-    [keep_path] Or keep the path: add a route that leaves it as it is, then start JupyterLab with: jupyter lab --ip=0.0.0.0 --ServerApp.base_url=/skypilot/ml/train-2ea4/8888/
+    [Switch to LoadBalancer] Give it an address of its own: switch this port to LoadBalancer: skyports open ml/train-2ea4 8888 --mode loadbalancer --switch
+    [Add the route] Or keep the path: add a route that leaves it as it is, then start JupyterLab with: jupyter lab --ip=0.0.0.0 --ServerApp.base_url=/skypilot/ml/train-2ea4/8888/
     [] Bring it to http://localhost:8888/ on your machine: kubectl --context prod -n ml port-forward pod/train-2ea4-head 8888:8888
     [] The same through SSH: ssh -L 8888:localhost:8888 train
     "#);
@@ -87,7 +87,7 @@ fn an_app_that_was_told_its_path_in_vain_needs_no_setting() {
     insta::assert_snapshot!(told(&cluster, Some("tensorboard"), VerdictKind::NeedsKeptRoute), @r#"
     subpath_breaks_app TensorBoard cannot run under this path.
     [] Start TensorBoard without its setting for a path: here it needs none: 
-    [keep_path] Or keep the path: add a route that leaves it as it is, then start TensorBoard with: tensorboard --bind_all --path_prefix=/skypilot/ml/train-2ea4/6006
+    [Add the route] Or keep the path: add a route that leaves it as it is, then start TensorBoard with: tensorboard --bind_all --path_prefix=/skypilot/ml/train-2ea4/6006
     [] Bring it to http://localhost:6006/ on your machine: kubectl --context kind-skypilot -n ml port-forward pod/train-2ea4-head 6006:6006
     [] The same through SSH: ssh -L 6006:localhost:6006 train
     "#);
@@ -100,8 +100,9 @@ fn what_is_not_known_by_its_answers_is_known_by_its_port_at_most() {
     subpath_needs_flag The app needs a setting to work under this path.
     [] Start it with its setting for a base path: /skypilot/ml/train-2ea4/6006/: 
     [] If it is TensorBoard, start it with: tensorboard --bind_all --path_prefix=/skypilot/ml/train-2ea4/6006
-    [drop_kept_path] Or go back to SkyPilot’s route, which takes the path off: skyports close ml/train-2ea4 6006 --mode ingress --keep-prefix
-    [switch] Give it an address of its own: switch this port to LoadBalancer: skyports open ml/train-2ea4 6006 --mode loadbalancer --switch
+    [Move the route] Or, if it is started so already: the controller prefers SkyPilot’s route. Move ours to a path of its own, and start the app for that: skyports open ml/train-2ea4 6006 --mode ingress --keep-prefix=own-path
+    [Remove the route] Or go back to SkyPilot’s route, which takes the path off: skyports close ml/train-2ea4 6006 --mode ingress --keep-prefix
+    [Switch to LoadBalancer] Give it an address of its own: switch this port to LoadBalancer: skyports open ml/train-2ea4 6006 --mode loadbalancer --switch
     "#);
     let cluster = world("prod", 12_345, Route::Stripped, Owner::Other);
     insta::assert_snapshot!(told(&cluster, None, VerdictKind::NeedsOwnHost), @r#"
@@ -117,7 +118,7 @@ fn flags_have_path_and_host() {
     insta::assert_snapshot!(told(&cluster, Some("gradio"), VerdictKind::NeedsFlag), @r#"
     subpath_needs_flag Gradio needs a setting to work under this path.
     [] Start it with: demo.launch(server_name="0.0.0.0", root_path="/skypilot/ml/train-2ea4/7860/")
-    [switch] Give it an address of its own: switch this port to LoadBalancer: skyports open ml/train-2ea4 7860 --mode loadbalancer --switch
+    [Switch to LoadBalancer] Give it an address of its own: switch this port to LoadBalancer: skyports open ml/train-2ea4 7860 --mode loadbalancer --switch
     "#);
     insta::assert_snapshot!(told(&cluster, Some("mlflow"), VerdictKind::WrongHost), @r#"
     host_refused MLflow refuses to be called lb.example.

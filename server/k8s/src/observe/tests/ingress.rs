@@ -1,13 +1,18 @@
 //! Ingress paths: links, the controller's address, what is missing.
 
 use crate::testing::*;
-use skyports_model::{EndpointState, Repair, Route};
+use skyports_model::{EndpointState, Repair, Route, Step};
 
 const C: &str = "train-2ea4";
 
 /// A cluster with SkyPilot's Ingress for one port, and the class; the controller is up to the test.
 fn one(port: i32) -> Seen {
     seen![pod(C), backend(C, port), ingress(C, &[port]), class("nginx")]
+}
+
+/// The buttons of some steps.
+fn offered(steps: &[Step]) -> Vec<&str> {
+    steps.iter().filter_map(|step| Some(step.form.as_ref()?.label.as_str())).collect()
 }
 
 fn balanced_controller() -> k8s_openapi::api::core::v1::Service {
@@ -303,8 +308,7 @@ fn jupyter_is_warned_of_with_the_ways_out() {
     let warning = seen.endpoint().warnings.remove(0);
     assert_eq!(warning.lead, "Usually JupyterLab: will not work under this path.");
     assert!(warning.detail.contains("base_url alone does not help"), "{}", warning.detail);
-    let repairs: Vec<_> = warning.steps.iter().filter_map(|step| step.repair).collect();
-    assert_eq!(repairs, [Repair::Switch, Repair::KeepPath]);
+    assert_eq!(offered(&warning.steps), [Repair::Switch, Repair::KeepPath].map(Repair::label));
     let commands: Vec<String> = warning.steps.into_iter().filter_map(|step| step.command).collect();
     assert_eq!(
         commands,
@@ -349,8 +353,7 @@ fn a_path_that_is_kept_needs_what_the_app_needs_there() {
     let endpoint = seen.endpoint();
     assert_eq!((endpoint.route, &*endpoint.object.name), (Route::Kept, "train-2ea4-skyports-8888"));
     let steps = seen.endpoint().warnings.remove(0).steps;
-    let repairs: Vec<_> = steps.iter().filter_map(|step| step.repair).collect();
-    assert_eq!(repairs, [Repair::Switch, Repair::DropKeptPath]);
+    assert_eq!(offered(&steps), [Repair::Switch, Repair::DropKeptPath].map(Repair::label));
     let flag = steps[0].command.clone().unwrap();
     assert_eq!(flag, "jupyter lab --ip=0.0.0.0 --ServerApp.base_url=/skypilot/ml/train-2ea4/8888/");
 
