@@ -44,7 +44,7 @@ test('the route that keeps the path is added at the same URL, and removed again'
 
   await press(page, 'Add the route');
   assert.ok(await dialog(page).getByLabel('Keep the path').isChecked());
-  const plan = await dialog(page).innerText();
+  const plan = await dialog(page).textContent();
   assert.match(plan, new RegExp(`ServerApp.base_url=${new URL(url).pathname}`));
   assert.match(plan, /Makes the Ingress \S+-skyports-8888/);
   assert.equal(await status(), 302, 'a plan writes nothing');

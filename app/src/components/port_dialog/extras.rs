@@ -6,8 +6,13 @@ use super::{PortDialog, radio};
 use crate::components::finding::prose;
 use crate::node::{Element, el};
 
-/// What the app sees of its path, in the mode that has one.
-pub(super) fn path_field(PortDialog { form, mode, .. }: &PortDialog<'_>) -> Option<Element> {
+/// What the app sees of its path, in the mode that has one. Elsewhere it keeps its place: the page
+/// brings the fields up to date by their places, and what is ticked in one must not be in the next.
+pub(super) fn path_field(PortDialog { form, mode, .. }: &PortDialog<'_>) -> Element {
+    let field = el("fieldset").class("field");
+    if *mode != OpenMode::Ingress {
+        return field.attr("hidden", "");
+    }
     let prefix = form.prefix(*mode);
     let own = (prefix == Prefix::KeptElsewhere).then(|| {
         let text = "Where the controller lets SkyPilot’s route win: under /skyports/ instead.";
@@ -30,8 +35,7 @@ pub(super) fn path_field(PortDialog { form, mode, .. }: &PortDialog<'_>) -> Opti
             "For apps that leave the path otherwise, such as JupyterLab. Start them with their flag for it.",
         ))
         .with(own);
-    let field = el("fieldset").class("field").with(el("legend").with("The path")).with(choices);
-    (*mode == OpenMode::Ingress).then_some(field)
+    field.with(el("legend").with("The path")).with(choices)
 }
 
 /// What matters to some clusters and ports alone.
@@ -54,9 +58,10 @@ pub(super) fn more_field(
         let name = ["Close it in the mode ", other.label(), " then"].concat();
         tick("switch", closes, name, "Its link there stops working.")
     });
-    let more: Vec<_> = [head, switch].into_iter().flatten().collect();
-    (!more.is_empty()).then(|| {
-        let choices = el("div").class("choices").with(more);
+    (head.is_some() || switch.is_some()).then(|| {
+        let place = || el("span").attr("hidden", "");
+        let head = head.unwrap_or_else(place);
+        let choices = el("div").class("choices").with(head).with(switch.unwrap_or_else(place));
         el("fieldset").class("field").with(el("legend").with("And")).with(choices)
     })
 }
