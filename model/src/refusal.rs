@@ -57,6 +57,8 @@ pub enum Refusal {
     },
     /// The path of a load balancer was to be kept, and it has none.
     NoPathToKeep,
+    /// This skyports was told to write nothing.
+    ReadOnly,
     /// A person has not confirmed a port that must be.
     Unconfirmed(Box<Confirmation>),
     /// The manifest that was written does not say what was planned: a fault of skyports.
@@ -79,6 +81,7 @@ impl Refusal {
             Self::UnexpectedObject { .. } => Code::UnexpectedObject,
             Self::ReachNotPossible { .. } => Code::ReachNotPossible,
             Self::NoPathToKeep => Code::NoPathToKeep,
+            Self::ReadOnly => Code::ReadOnly,
             Self::Unconfirmed(confirmation) => confirmation.reason.code,
             Self::ManifestDiffers { .. } => Code::ManifestDiffers,
         }
@@ -128,6 +131,12 @@ impl Refusal {
                 "Its address leads to the app’s own root.".to_owned(),
                 "the mode loadbalancer".to_owned(),
                 vec![Step::advice("Leave `--keep-prefix` out, or name the mode ingress")],
+            ),
+            Self::ReadOnly => (
+                "This skyports was started with --read-only and writes nothing.".to_owned(),
+                String::new(),
+                "the flag --read-only".to_owned(),
+                vec![Step::advice("Start it without --read-only")],
             ),
             Self::ManifestDiffers { object, why } => (
                 format!("The manifest of {object} does not say what was planned."),

@@ -205,6 +205,18 @@ def test_the_head_pod_says_who_opened_and_closed(rig: Rig, namespace: str, skypo
         wait_for("the second note", lambda: (("PortClosed", f"Port 8888 closed {said}")) in notes(), seconds=10)
 
 
+def test_a_port_that_somebody_elses_load_balancer_exposes_is_refused(
+    rig: Rig, namespace: str, skyports: Skyports
+) -> None:
+    c = rig.oracle.provision("twice", namespace=namespace)["name_on_cloud"]
+    spec = {"type": "LoadBalancer", "selector": {"skypilot-cluster-name": c}, "ports": [{"port": 80, "targetPort": 8888}]}
+    rig.api.post(namespaced(namespace, "services"), {"metadata": {"name": "theirs"}, "spec": spec})
+    refused = skyports.run("open", f"{namespace}/twice", "8888").expect(1)
+    assert f"Service {namespace}/theirs" in refused.err and "exposes it already" in refused.err, refused
+    skyports.run("open", f"{namespace}/twice", "8888", "--allow", "10.0.0.0/8").expect(1)
+    skyports.run("open", f"{namespace}/twice", "8889").expect(0)
+
+
 def test_who_only_reads_shows_the_plan_and_offers_no_click(rig: Rig, namespace: str, skyports: Skyports) -> None:
     c = rig.oracle.provision("shown", namespace=namespace)["name_on_cloud"]
     form = f"/c/rig/{namespace}/{c}/open"

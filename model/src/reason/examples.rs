@@ -152,6 +152,7 @@ fn refusals() -> Vec<Refusal> {
             advice: "Use a load balancer",
         },
         Refusal::NoPathToKeep,
+        Refusal::ReadOnly,
         Refusal::ManifestDiffers { object: object(), why: text("spec.ports") },
     ]
 }

@@ -67,6 +67,7 @@ fn made(asked: Asked) -> Result<Value, Box<dyn std::error::Error>> {
         ingress_classes: None,
         custom_metadata: CustomMetadata { labels, annotations },
         surroundings: Surroundings::default(),
+        strangers: BTreeMap::new(),
     };
     let cluster = ClusterId { context: ContextName::in_cluster(), namespace, name: cluster };
     let mode: OpenMode = mode.parse()?;

@@ -1,12 +1,12 @@
 //! What the kept objects tell of one cluster before anything is read for a plan: who its head is,
 //! and which objects need not be asked for, since they are not there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use skyports_model::{ClusterId, ObjectKind, ObjectRef};
+use skyports_model::{ClusterId, ObjectKind, ObjectRef, Port};
 
 use crate::names;
-use crate::objects::{Key, Objects, PodFacts};
+use crate::objects::{Key, Objects, PodFacts, ServiceFacts, ServiceKind};
 use crate::plan::{Head, HeadKind};
 
 /// What is known of a cluster.
@@ -20,6 +20,8 @@ pub struct Ground {
     pub nodes: u32,
     /// The names of the `IngressClass`es; `None` where they may not be listed.
     pub ingress_classes: Option<Vec<String>>,
+    /// The load balancers that neither SkyPilot nor skyports made, by the ports that they expose.
+    pub strangers: BTreeMap<Port, ObjectRef>,
     /// The Services and Ingresses of its namespace.
     objects: BTreeSet<(ObjectKind, String)>,
 }
@@ -53,6 +55,7 @@ impl Ground {
             head: head(cluster, &pods),
             nodes: u32::try_from(pods.len()).unwrap_or(u32::MAX),
             ingress_classes: sees_classes.then(classes),
+            strangers: strangers(objects, cluster),
             objects: services.chain(ingresses).collect(),
         }
     }
@@ -61,6 +64,24 @@ impl Ground {
     pub fn has(&self, object: &ObjectRef) -> bool {
         self.objects.contains(&(object.kind, object.name.clone()))
     }
+}
+
+/// The load balancers of a cluster that neither SkyPilot nor skyports made, by their ports.
+fn strangers(objects: &Objects, cluster: &ClusterId) -> BTreeMap<Port, ObjectRef> {
+    let is_one = |(key, service): &(&Key, &ServiceFacts)| {
+        key.namespace == cluster.namespace.as_str()
+            && service.kind == ServiceKind::LoadBalancer
+            && service.labelled.as_deref() == Some(cluster.name.as_str())
+            && names::service(&key.name).is_none()
+            && !service.identity.ours
+            && service.identity.deleting.is_none()
+    };
+    let found = objects.services.iter().filter(is_one).flat_map(|(key, service)| {
+        let (kind, namespace) = (ObjectKind::Service, cluster.namespace.clone());
+        let object = ObjectRef { kind, namespace, name: key.name.clone() };
+        service.ports.iter().map(move |port| (port.target, object.clone()))
+    });
+    found.collect()
 }
 
 /// The head pod while it is not being deleted; of a controller with high availability, which gets a

@@ -140,10 +140,13 @@ pub fn open(
 fn opening(site: &Site<'_>, request: &OpenRequest) -> Result<Draft, Refusal> {
     let OpenRequest { ports, mode, reach, extras, .. } = request;
     let opened = match (mode, reach, extras.prefix) {
-        (OpenMode::LoadBalancer, Reach::Shared, Prefix::TakenOff) => {
-            loadbalancer::open(site, ports)?
+        (OpenMode::LoadBalancer, reach, Prefix::TakenOff) => {
+            loadbalancer::not_by_strangers(site, ports)?;
+            match reach {
+                Reach::Shared => loadbalancer::open(site, ports)?,
+                reach => restricted::open(site, ports, reach)?,
+            }
         }
-        (OpenMode::LoadBalancer, reach, Prefix::TakenOff) => restricted::open(site, ports, reach)?,
         (OpenMode::LoadBalancer, _, Prefix::Kept | Prefix::KeptElsewhere) => {
             return Err(Refusal::NoPathToKeep);
         }

@@ -9,8 +9,8 @@ use skyports_k8s::ground::Ground;
 use skyports_k8s::plan::{self, CustomMetadata, Environment, Existing, Plan, Reads};
 use skyports_model::outcome::Preflight;
 use skyports_model::{
-    Ask, ClusterId, Code, ContextName, DefaultMode, Endpoint, Finding, OpenMode, OtherMode,
-    Outcome, Overview, Port, Prefix, Reach, Refusal, Step,
+    Ask, ClusterId, ContextName, DefaultMode, Endpoint, OpenMode, OtherMode, Outcome, Overview,
+    Port, Prefix, Reach, Refusal, Step,
 };
 
 use super::check::Readings;
@@ -55,6 +55,7 @@ impl Settings {
                 annotations: config.annotations,
             },
             surroundings: surroundings.clone(),
+            strangers: ground.strangers.clone(),
         }
     }
 }
@@ -79,7 +80,7 @@ pub(super) async fn preflight(
     let preflight = apply::preflight(&context, ask.cluster(), &reads, plan).await;
     let mut preflight = preflight.map_err(DashboardError::of)?;
     if settings.read_only && !preflight.preview.steps.is_empty() {
-        preflight.obstacles.insert(0, read_only());
+        preflight.obstacles.insert(0, Refusal::ReadOnly.finding(&ask.cluster().context));
     }
     Ok(preflight)
 }
@@ -93,7 +94,7 @@ pub(super) async fn carry_out(
     confirmed: Vec<Port>,
 ) -> Result<Outcome, DashboardError> {
     if settings.read_only {
-        return Err(DashboardError::of(read_only()));
+        return Err(DashboardError::of(Refusal::ReadOnly.finding(&ask.cluster().context)));
     }
     let Some(context) = context else { return Err(unusable(&ask.cluster().context)) };
     let reads = Reads::of(&ask);
@@ -152,16 +153,6 @@ fn planned(
     match ask {
         Ask::Open(request) => plan::open(request, existing, &environment),
         Ask::Close(request) => plan::close(request, existing, &environment),
-    }
-}
-
-pub(super) fn read_only() -> Finding {
-    Finding {
-        code: Code::ReadOnly,
-        lead: "This skyports was started with --read-only and writes nothing.".to_owned(),
-        detail: String::new(),
-        evidence: None,
-        steps: vec![Step::advice("Start it without --read-only")],
     }
 }
 

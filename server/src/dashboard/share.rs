@@ -9,12 +9,13 @@ use skyports_app::dashboard::{DashboardError, NewLink};
 use skyports_k8s::links::Links;
 use skyports_model::share::{GuestLink, Label, Lifetime, LinkHash};
 use skyports_model::{
-    Cluster, ClusterId, ContextName, Endpoint, EndpointId, Mode, Overview, Port, Step,
+    Cluster, ClusterId, ContextName, Endpoint, EndpointId, Mode, Overview, Port, Refusal, Step,
 };
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::ports::{read_only, unusable};
+use super::describe::unknown;
+use super::ports::unusable;
 use crate::cluster::context::Context;
 use crate::cluster::links;
 use crate::config::clock;
@@ -147,7 +148,7 @@ impl Sharing {
         label: Label,
         lifetime: Lifetime,
     ) -> Result<NewLink, DashboardError> {
-        self.may_write()?;
+        self.may_write(&id)?;
         if self.overview.endpoint(&id).is_none() {
             return Err(DashboardError::not_open(&id));
         }
@@ -179,7 +180,7 @@ impl Sharing {
         id: EndpointId,
         which: Option<LinkHash>,
     ) -> Result<usize, DashboardError> {
-        self.may_write()?;
+        self.may_write(&id)?;
         let is_meant = |link: &GuestLink| {
             (link.port, link.mode) == (id.port, id.mode)
                 && which.as_ref().is_none_or(|hash| *hash == link.hash)
@@ -193,8 +194,9 @@ impl Sharing {
         Ok(gone.len())
     }
 
-    fn may_write(&self) -> Result<(), DashboardError> {
-        if self.is_read_only { Err(DashboardError::of(read_only())) } else { Ok(()) }
+    fn may_write(&self, id: &EndpointId) -> Result<(), DashboardError> {
+        let refusal = || Refusal::ReadOnly.finding(&id.cluster.context);
+        if self.is_read_only { Err(DashboardError::of(refusal())) } else { Ok(()) }
     }
 }
 

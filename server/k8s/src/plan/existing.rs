@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1::Ingress;
-use skyports_model::{ContextName, Port};
+use skyports_model::{ContextName, ObjectRef, Port};
 
 use crate::check::Surroundings;
 
@@ -84,6 +84,8 @@ pub struct Environment {
     pub custom_metadata: CustomMetadata,
     /// What is known of a load balancer here.
     pub surroundings: Surroundings,
+    /// Load balancers of strangers, which expose ports of the cluster already.
+    pub strangers: BTreeMap<Port, ObjectRef>,
 }
 
 /// What SkyPilot's config merges into every object. Where both name a key, the config wins, as in

@@ -37,6 +37,22 @@ pub(super) fn open(site: &Site<'_>, ports: &PortSet) -> Result<Draft, Refusal> {
     }
 }
 
+/// Refuses ports that a load balancer of somebody else exposes: a second one would cost money, and
+/// nobody could tell which is meant.
+pub(super) fn not_by_strangers(site: &Site<'_>, ports: &PortSet) -> Result<(), Refusal> {
+    let strangers = &site.environment.strangers;
+    let taken = ports.iter().find_map(|port| Some((port, strangers.get(&port)?)));
+    match taken {
+        Some((port, object)) => Err(Refusal::PortTaken {
+            port,
+            object: object.clone(),
+            how: "exposes it already".to_owned(),
+            advice: "Use the address that it has, or delete it if nobody needs it",
+        }),
+        None => Ok(()),
+    }
+}
+
 fn create(site: &Site<'_>, object: ObjectRef, ports: &PortSet) -> Result<Draft, Refusal> {
     naming::check_service(&object)?;
     let mut draft = Draft::of(ports, |_| true);

@@ -74,6 +74,7 @@ fn environment() -> Environment {
         ingress_classes: Some(vec!["nginx".to_owned()]),
         custom_metadata: CustomMetadata::default(),
         surroundings: Surroundings::default(),
+        strangers: std::collections::BTreeMap::new(),
     }
 }
 
