@@ -24,7 +24,10 @@ pub enum NoOrigin {
 impl FromStr for Origin {
     type Err = NoOrigin;
     fn from_str(text: &str) -> Result<Self, NoOrigin> {
-        let url = ExternalUrl::parse(text)?;
+        // Nobody types the slash that every URL has.
+        let is_bare = text.split_once("://").is_some_and(|(_, rest)| !rest.contains('/'));
+        let slash = if is_bare { "/" } else { "" };
+        let url = ExternalUrl::parse(&format!("{text}{slash}"))?;
         if url.path() == "/" { Ok(Self(url)) } else { Err(NoOrigin::Path) }
     }
 }

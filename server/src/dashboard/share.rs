@@ -14,7 +14,6 @@ use skyports_model::{
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::describe::unknown;
 use super::ports::unusable;
 use crate::cluster::context::Context;
 use crate::cluster::links;
