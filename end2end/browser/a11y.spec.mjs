@@ -96,12 +96,27 @@ test('the dialogs that open and close ports, and their pages without JavaScript'
   };
   await look('/', { act: open('8001', ranges) });
   const close = async (page) => {
-    await page.locator('#endpoint [data-ports]').click();
+    await page.locator('#endpoint [data-ports][href*="/close"]').click();
     await page.locator('#ports-dialog .plan').waitFor();
   };
   await look(`/c/rig/default/${world.train}/8888`, { act: close });
   await look(`/c/rig/default/${world.train}/open?ports=8000`, { isLive: false });
   await look(`/c/rig/default/${world.train}/close?ports=8888&mode=loadbalancer`, { isLive: false });
+});
+
+test('the dialog that shares an endpoint, its page, and what a guest sees', async () => {
+  const address = `/c/rig/default/${world.train}/share?port=8888&mode=loadbalancer`;
+  let link;
+  const share = async (page) => {
+    await page.locator('#endpoint [data-ports][href*="/share"]').click();
+    await page.getByRole('button', { name: 'Make guest link' }).click();
+    link = await page.locator('#ports-dialog .share-made code').first().innerText();
+    await page.evaluate(() => document.querySelectorAll('#ports-dialog details').forEach((one) => (one.open = true)));
+  };
+  await look(`/c/rig/default/${world.train}/8888`, { act: share });
+  await look(address, { isLive: false });
+  await look(new URL(link).pathname, { signedIn: false, isLive: false });
+  await look('/s/nothing', { signedIn: false, isLive: false, expected: [/404/] });
 });
 
 test('pages without the shell: login and what went wrong', async () => {

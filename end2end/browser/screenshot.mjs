@@ -39,7 +39,7 @@ const SCREENS = {
   'open-port': ['/', WIDE, 'light', openPort('8888', 'loadbalancer')],
   'open-port-dark': ['/', WIDE, 'dark', openPort('8265', 'loadbalancer')],
   'open-port-phone': ['/', PHONE, 'light', openPort('8888', 'ingress')],
-  'close-port': [breaks, WIDE, 'light', (page) => page.locator('#endpoint [data-ports]').click()],
+  'close-port': [breaks, WIDE, 'light', (page) => page.locator('#endpoint [data-ports][href*="/close"]').click()],
 };
 
 // The dialog with its plan for a port.
