@@ -185,7 +185,7 @@ mod tests {
         let drawn = drawn_for(&endpoint(EndpointState::Open));
         let mark = el("mark").with("Location: /lab? leaves /x/ <b>".to_owned());
         assert!(drawn.contains(&format!("{mark:?}")), "{drawn}");
-        assert!(drawn.contains("Seen 00:00:00 from the server"), "{drawn}");
+        assert!(drawn.contains("Seen 00:00 UTC from the server"), "{drawn}");
     }
 
     #[test]
