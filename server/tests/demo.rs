@@ -202,9 +202,15 @@ async fn what_answers_is_ready_and_what_does_not_has_failed() {
         let found = endpoints.find(|(c, e)| is_meant(&c.name, e.port().number()));
         found.map(|(_, endpoint)| endpoint.id.clone()).unwrap()
     };
-    for (port, link) in [(30_001, None), (30_003, Some(LinkKind::Http))] {
+    // A balancer without a pod behind it takes a connection and ends it: how far that is seen to
+    // come depends on who is faster.
+    for (port, links) in [(30_001, &[][..]), (30_003, &[LinkKind::Tcp, LinkKind::Http])] {
         let described = shown.live.describe(id(port), true).await.unwrap();
-        assert_eq!(described.chain.first_trouble().map(|trouble| trouble.kind), link, "{port}");
+        let trouble = described.chain.first_trouble().map(|trouble| trouble.kind);
+        assert!(
+            trouble.map_or(links.is_empty(), |kind| links.contains(&kind)),
+            "{port}: {trouble:?}"
+        );
     }
     let asked = |overview: &Value| {
         [30_001, 30_003].iter().all(|port| standing(overview, serve, *port).0 != "open")

@@ -98,7 +98,7 @@ pub struct ServeArgs {
     /// Never write to a cluster
     #[arg(long, env = "SKYPORTS_READ_ONLY", value_parser = FalseyValueParser::new())]
     pub read_only: bool,
-    /// Where others reach this skyports, for links to it: http(s)://HOST[:PORT]
+    /// Where others reach this skyports, for links to it: http(s)://HOST:PORT
     #[arg(long, value_name = "URL", env = "SKYPORTS_PUBLIC_URL")]
     pub public_url: Option<Origin>,
     /// Never ask endpoints whether they answer: then none is shown as ready or failed
