@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from contract import Pair, demo_api, pair
+from environments import Environment, maker
 from fixtures import binary, bounded, namespace, skyports  # noqa: F401 - pytest finds them by name
 from rig.rig import Rig
 
@@ -28,3 +29,10 @@ def demo() -> Iterator[tuple[dict, Callable[[dict], dict]]]:
 def both(rig: Rig, demo: tuple[dict, Callable[[dict], dict]]) -> Pair:
     """The real API server and the demo's."""
     return pair(rig, *demo)
+
+
+@pytest.fixture
+def made(rig: Rig, namespace: str) -> Iterator[Callable[[Environment], None]]:
+    """Makes environments for one test."""
+    with maker(rig, namespace) as make:
+        yield make
