@@ -64,26 +64,14 @@ async fn answered(
     }
 }
 
-/// `GET /s/ID`
+/// `GET /s/ID`: what it leads to.
 pub(super) async fn guest(
     State(shared): State<Arc<Shared>>,
     Extension(Peer(client)): Extension<Peer>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let env = env(&shared, theme(&headers));
-    match look(&shared, client, &id).await {
-        Ok(Some(Guest { link, cluster, endpoint })) => {
-            let visit = Visit { link: &link, cluster: &cluster, endpoint: &endpoint };
-            let mut response = Html(page::guest(&env, Shown::Here(&visit))).into_response();
-            if visit.target().is_none() {
-                response.headers_mut().insert(header::REFRESH, AGAIN);
-            }
-            response
-        }
-        Ok(None) => ended(&shared, &headers),
-        Err(response) => response.answer(&shared, &headers),
-    }
+    shown(&shared, client, &id, &headers, false).await
 }
 
 /// `POST /s/ID`: the visitor wants to go on.
@@ -93,22 +81,35 @@ pub(super) async fn visit(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let env = env(&shared, theme(&headers));
-    let Guest { link, cluster, endpoint } = match look(&shared, client, &id).await {
+    shown(&shared, client, &id, &headers, true).await
+}
+
+async fn shown(
+    shared: &Shared,
+    client: IpAddr,
+    id: &str,
+    headers: &HeaderMap,
+    wants_on: bool,
+) -> Response {
+    let Guest { link, cluster, endpoint } = match look(shared, client, id).await {
         Ok(Some(guest)) => guest,
-        Ok(None) => return ended(&shared, &headers),
-        Err(response) => return response.answer(&shared, &headers),
+        Ok(None) => return ended(shared, headers),
+        Err(refused) => return refused.answer(shared, headers),
     };
     let visit = Visit { link: &link, cluster: &cluster, endpoint: &endpoint };
-    let Some(target) = visit.target() else {
-        let mut response = Html(page::guest(&env, Shown::Here(&visit))).into_response();
-        response.headers_mut().insert(header::REFRESH, AGAIN);
-        return response;
+    let target = visit.target();
+    let (guest, refresh) = match &target {
+        // A redirect would be refused by `form-action`, and would hide where it leads.
+        Some(target) if wants_on => {
+            (Shown::Go(&visit, target), HeaderValue::from_str(&format!("1;url={target}")).ok())
+        }
+        Some(_) => (Shown::Here(&visit), None),
+        None => (Shown::Here(&visit), Some(AGAIN)),
     };
-    let mut response = Html(page::guest(&env, Shown::Go(&visit, &target))).into_response();
-    // A redirect would be refused by `form-action`, and would hide where it leads.
-    if let Ok(on) = HeaderValue::from_str(&format!("1;url={target}")) {
-        response.headers_mut().insert(header::REFRESH, on);
+    let html = page::guest(&env(shared, theme(headers)), guest);
+    let mut response = Html(html).into_response();
+    if let Some(refresh) = refresh {
+        response.headers_mut().insert(header::REFRESH, refresh);
     }
     response
 }
