@@ -30,7 +30,8 @@ const USAGE: &str = "cargo xtask COMMAND
   test             every check and every test, with one line a step at the end
   tidy             the rules of the house that no compiler checks
   web [--release]  the files for the browser; prints their folder
-  build            the program as one optimised file with the page inside; prints its path
+  build [--static] the program as one optimised file with the page inside; prints its path; static: one
+                   that needs no library of the system either, for the image
   budget           how many bytes a first visit loads, and whether that is allowed
   bench [NAME]     the benchmarks against their peers";
 
@@ -54,7 +55,8 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ("tidy", []) => tidy::tidy(&place),
         ("web", []) => web_folder(&place, web::Profile::Dev),
         ("web", [flag]) if flag == "--release" => web_folder(&place, web::Profile::Release),
-        ("build", []) => run::build(&place),
+        ("build", []) => run::build(&place, run::Linking::AsUsual),
+        ("build", [flag]) if flag == "--static" => run::build(&place, run::Linking::Static),
         ("budget", []) => budget::print(&web::build(&place, web::Profile::Release)?),
         ("bench", names) => bench::bench(&place, names),
         ("help" | "-h" | "--help", _) => {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::environment::Place;
 use crate::{process, web};
@@ -40,12 +40,37 @@ pub(crate) fn run(place: &Place, arguments: &[String]) -> Result<ExitCode> {
     Err(process::exec(&mut skyports))
 }
 
+/// What the program needs of the system that it runs on.
+#[derive(Clone, Copy)]
+pub(crate) enum Linking {
+    /// The system's C library, of this version or newer.
+    AsUsual,
+    /// The kernel alone: it carries musl.
+    Static,
+}
+
 /// `cargo xtask build`: one file that needs no other, optimised, with the page inside.
-pub(crate) fn build(place: &Place) -> Result<ExitCode> {
-    let web = web::build(place, web::Profile::Release)?;
+pub(crate) fn build(place: &Place, linking: Linking) -> Result<ExitCode> {
     let mut cargo = cargo_build(place, "release");
+    let folder = match linking {
+        Linking::AsUsual => place.target.clone(),
+        Linking::Static => {
+            let target = format!("{}-unknown-linux-musl", std::env::consts::ARCH);
+            // One crate has C code; its compiler must know where musl's headers are.
+            if process::find(&["musl-gcc"]).is_none() {
+                bail!(
+                    "`musl-gcc` is missing (Debian: `apt-get install musl-tools`); \
+                     Rust's part comes by `rustup target add {target}`"
+                );
+            }
+            cargo.args(["--target", &target]);
+            cargo.env(format!("CC_{}", target.replace('-', "_")), "musl-gcc");
+            place.target.join(target)
+        }
+    };
+    let web = web::build(place, web::Profile::Release)?;
     process::run(cargo.env("SKYPORTS_EMBED_WEB", web.path))?;
-    println!("{}", place.target.join("release/skyports").display());
+    println!("{}", folder.join("release/skyports").display());
     Ok(ExitCode::SUCCESS)
 }
 
