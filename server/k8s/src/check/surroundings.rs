@@ -2,9 +2,9 @@
 //! whether it would get an address at all.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
-use skyports_model::Host;
+use skyports_model::{Host, Realm};
 
 use super::facts::{Facts, Pool};
 use super::provider::{Audience, Provider, Recognised};
@@ -114,27 +114,11 @@ fn seen(facts: &Facts, pools: &[Pool]) -> Option<(Audience, String)> {
     alike.then(|| (first, format!("{what}: {example}")))
 }
 
-/// Who reaches an address; a name does not tell, but for AWS' internal ones.
+/// Who reaches an address; a name does not tell, but for AWS’ internal ones.
 pub fn audience_of(host: &Host) -> Option<Audience> {
-    let is_private = match host.ip() {
-        Some(IpAddr::V4(ip)) => is_private(ip),
-        Some(IpAddr::V6(ip)) => ip.to_ipv4_mapped().map_or_else(
-            || ip.is_unique_local() || ip.is_unicast_link_local() || ip.is_loopback(),
-            is_private,
-        ),
-        None => {
-            let name = host.to_string();
-            // AWS names its internal load balancers so (Elastic Load Balancing, user guide, "scheme").
-            return (name.starts_with("internal-") && name.ends_with(".elb.amazonaws.com"))
-                .then_some(Audience::Internal);
-        }
-    };
-    Some(if is_private { Audience::Internal } else { Audience::Public })
-}
-
-fn is_private(ip: Ipv4Addr) -> bool {
-    let [a, b, ..] = ip.octets();
-    // 100.64.0.0/10 is shared by carriers and by overlay networks (RFC 6598).
-    let is_shared = a == 100 && (64..128).contains(&b);
-    ip.is_private() || ip.is_link_local() || ip.is_loopback() || is_shared
+    match Realm::of(host) {
+        Realm::Public => Some(Audience::Public),
+        Realm::Private | Realm::Machine => Some(Audience::Internal),
+        Realm::NotTold => None,
+    }
 }
