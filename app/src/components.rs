@@ -6,6 +6,7 @@
 //! make it through `innerHTML`, which Trusted Types forbid. So static text is written `{"…"}`.
 
 pub(crate) mod alone;
+pub(crate) mod app_select;
 pub(crate) mod app_tile;
 pub(crate) mod chain;
 pub(crate) mod check_card;
@@ -34,6 +35,7 @@ pub(crate) mod fold;
 pub(crate) mod guest_card;
 pub(crate) mod icon;
 pub(crate) mod keyboard_sheet;
+pub(crate) mod leftovers_dialog;
 pub(crate) mod live_indicator;
 pub(crate) mod logged_out;
 pub(crate) mod make_permanent;

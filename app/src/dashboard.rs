@@ -6,10 +6,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::PostcardEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use skyports_model::leftover::{Cleared, LeftId, Leftovers};
 use skyports_model::outcome::Preflight;
 use skyports_model::share::{GuestLink, Label, Lifetime, LinkHash};
 use skyports_model::{
-    Ask, ClusterId, DefaultMode, Description, EndpointId, Finding, Outcome, Overview, Port, Step,
+    AppGuess, Ask, ClusterId, ContextName, DefaultMode, Description, EndpointId, Finding, Outcome,
+    Overview, Port, Step,
 };
 
 /// What skyports can do, whoever asks. The server implements it; nothing here knows how.
@@ -22,6 +24,9 @@ pub trait Dashboard: Send + Sync {
     /// seconds whatever happens there.
     fn describe(&self, id: EndpointId, check: bool) -> Described;
 
+    /// The apps of which something is known, as people may name them.
+    fn apps(&self) -> Vec<AppGuess>;
+
     /// The mode of a port that is opened without naming one, and why.
     fn default_mode(&self, cluster: &ClusterId) -> DefaultMode;
 
@@ -32,6 +37,14 @@ pub trait Dashboard: Send + Sync {
     /// Does it; `confirmed` are the ports that a person has confirmed. Answered within 10 s: what
     /// was written and what was not. How the endpoints fare is told by the overview.
     fn carry_out(&self, ask: Ask, confirmed: Vec<Port>) -> CarriedOut;
+
+    /// What clusters that are gone have left behind in a context, and what the API server would say
+    /// to its deletion. Changes nothing, and is answered within 10 s.
+    fn leftovers(&self, context: ContextName) -> LookedAt;
+
+    /// Deletes those objects, unless one is not what it was or its cluster is there. Answered within
+    /// 10 s.
+    fn clear(&self, context: ContextName, meant: Vec<LeftId>) -> CleanedUp;
 
     /// The live guest links of an endpoint. Asks Kubernetes; answered within 10 s.
     fn links(&self, id: EndpointId) -> Linked;
@@ -85,6 +98,12 @@ pub type Preflighted = Pin<Box<dyn Future<Output = Result<Preflight, DashboardEr
 
 /// An outcome on its way.
 pub type CarriedOut = Pin<Box<dyn Future<Output = Result<Outcome, DashboardError>> + Send>>;
+
+/// Leftovers on their way.
+pub type LookedAt = Pin<Box<dyn Future<Output = Result<Leftovers, DashboardError>> + Send>>;
+
+/// What came of deleting them, on its way.
+pub type CleanedUp = Pin<Box<dyn Future<Output = Result<Cleared, DashboardError>> + Send>>;
 
 /// A description on its way.
 pub type Described = Pin<Box<dyn Future<Output = Result<Description, DashboardError>> + Send>>;

@@ -6,6 +6,7 @@ use skyports_model::EndpointId;
 
 use crate::components::described::{told, untold};
 use crate::dashboard::{Dashboard, DashboardError};
+use crate::leftovers;
 use crate::node::Element;
 use crate::ports::{self, Drawn, PortForm};
 use crate::share::{self, ShareForm};
@@ -21,13 +22,14 @@ pub async fn description(dashboard: &dyn Dashboard, id: EndpointId, check: bool)
     // A check that has just ended is in the overview moments later; what both say is said once.
     let overview = dashboard.overview();
     Drawing(match (described, overview.endpoint(&id)) {
-        (Ok(description), Some((_, endpoint))) => told(&description, endpoint),
+        (Ok(description), Some((_, endpoint))) => told(&description, endpoint, &dashboard.apps()),
         (Ok(_), None) => untold(&DashboardError::not_open(&id)),
         (Err(error), _) => untold(&error),
     })
 }
 
-/// The dialog that opens or closes ports, for the form at that address; `submit` carries it out.
+/// The dialog that opens or closes ports, shares one, or deletes what is left behind, for the form at
+/// that address; `submit` carries it out.
 pub async fn port_dialog(
     dashboard: &dyn Dashboard,
     address: &str,
@@ -35,6 +37,9 @@ pub async fn port_dialog(
     submit: bool,
 ) -> Result<Drawn, DashboardError> {
     let overview = dashboard.overview();
+    if let Some(context) = leftovers::place(&overview, address) {
+        return Ok(leftovers::answer(dashboard, &context, leftovers::named(form), submit).await);
+    }
     if let Some(cluster) = share::place(&overview, address) {
         return share::answer(dashboard, cluster, &ShareForm::parse(form), submit).await;
     }

@@ -14,6 +14,7 @@ pub mod draw;
 mod fetch;
 mod find;
 pub mod island;
+pub mod leftovers;
 mod line;
 mod live;
 mod node;

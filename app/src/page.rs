@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use skyports_model::{
-    ClusterId, ContextCheck, ContextName, EndpointId, Overview, Query, Step, Timestamp,
+    AppGuess, ClusterId, ContextCheck, ContextName, EndpointId, Overview, Query, Step, Timestamp,
 };
 
 use crate::browser;
 use crate::components::alone::{broken_card, error_card, login_card};
+use crate::components::app_select::app_select;
 use crate::components::check_card::check_section;
 use crate::components::demo_banner::demo_banner;
+use crate::components::described::kept_route;
 use crate::components::endpoint_table::FIRST;
 use crate::components::guest_card::{guest_card, guest_ended, guest_go, guest_later};
 use crate::components::keyboard_sheet::keyboard_sheet;
@@ -59,6 +61,8 @@ pub struct PageEnv {
     pub now: Timestamp,
     /// That what is shown is the built-in demo, and why.
     pub demo: Option<Demo>,
+    /// The apps that a reader may name.
+    pub apps: Vec<AppGuess>,
 }
 
 /// Why the built-in demo is shown in place of the reader's clusters.
@@ -240,6 +244,14 @@ pub fn broken(env: &PageEnv, code: &str) -> String {
 fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv) -> String {
     let has_table = !matches!(view, View::Contexts);
     let (keys, finder) = (keyboard_sheet(&view), palette());
+    // With JavaScript the panel has it.
+    let named = match &view {
+        View::Endpoint { id, .. } => {
+            let found = overview.endpoint(id);
+            found.map(|(_, endpoint)| (app_select(endpoint, &env.apps), kept_route(endpoint)))
+        }
+        View::Overview { .. } | View::Cluster { .. } | View::Contexts => None,
+    };
     let state = PageState { view, build: env.build.clone(), now: env.now, overview };
     let state = Arc::new(state);
     let block = env.assets.is_some().then(|| state.encode());
@@ -256,6 +268,7 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
                 <p class="noscript">
                     "Without JavaScript this page shows one moment: reload it to see what changed."
                 </p>
+                {named}
             </noscript>
             <LiveEndpoints/>
             {keys}

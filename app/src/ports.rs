@@ -41,6 +41,11 @@ pub struct Done {
 }
 
 impl Drawn {
+    /// Whether everything was done.
+    pub fn is_done(&self) -> bool {
+        self.done.is_some()
+    }
+
     /// The address to go on to from a cluster's form, when everything was done.
     pub fn next(&self, cluster: &Cluster) -> Option<String> {
         let done = self.done.as_ref()?;

@@ -292,14 +292,26 @@ pub enum Confidence {
     Guess,
     /// From its answers.
     Seen,
+    /// From what the reader says.
+    Said,
 }
 
 impl Confidence {
+    /// How the app is known, for people.
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Guess => "guessed from the port number",
+            Self::Seen => "told by its answers",
+            Self::Said => "as you say",
+        }
+    }
+
     /// The confidence for scripts.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Guess => "guess",
             Self::Seen => "seen",
+            Self::Said => "said",
         }
     }
 }

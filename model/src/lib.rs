@@ -21,6 +21,7 @@ pub mod filter;
 pub mod finding;
 pub mod id;
 pub mod kubectl;
+pub mod leftover;
 pub mod net;
 mod order;
 pub mod outcome;

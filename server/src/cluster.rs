@@ -11,6 +11,7 @@ pub(crate) mod describe;
 mod existing;
 mod guard;
 mod health;
+pub(crate) mod leftovers;
 pub(crate) mod links;
 mod note;
 mod request;

@@ -6,9 +6,11 @@ mod chain;
 pub mod check;
 mod describe;
 pub mod document;
+mod leftovers;
 pub mod live;
 pub mod ports;
 pub mod probing;
+pub mod said;
 pub mod share;
 #[cfg(test)]
 pub(crate) mod testing;

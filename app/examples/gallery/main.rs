@@ -52,6 +52,7 @@ fn env(theme: Theme) -> PageEnv {
         theme,
         now: NOW,
         demo: None,
+        apps: samples::apps(),
     }
 }
 

@@ -173,6 +173,11 @@ fn app(port: u16) -> Option<AppGuess> {
     })
 }
 
+/// The apps that a reader may name.
+pub(crate) fn apps() -> Vec<AppGuess> {
+    [6006, 7860, 8888].into_iter().filter_map(app).collect()
+}
+
 /// A finding; empty evidence is none.
 pub(crate) fn finding(
     code: Code,

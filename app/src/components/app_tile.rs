@@ -16,7 +16,7 @@ pub(crate) fn app_tile(app: Option<&AppGuess>) -> Element {
     };
     el("span")
         .class("app")
-        .maybe("title", app.map(|_| "Guessed from the port number"))
+        .maybe("title", app.map(|app| app.confidence.told()))
         .with(tile)
         .with(el("span").class("truncate").with(name))
 }

@@ -2,11 +2,15 @@
 
 use skyports_model::kubectl::Kubectl;
 use skyports_model::time::clock_time;
-use skyports_model::{Cluster, Description, Endpoint, ObjectRef, ObjectText};
+use skyports_model::{
+    AppGuess, Cluster, Description, Endpoint, ObjectRef, ObjectText, Owner, Repair, Route,
+};
 
+use super::app_select::app_select;
 use super::chain::chain;
 use super::code_block::{code_block, titled_code};
 use super::event_list::event_list;
+use super::fix_list::fix_list;
 use super::fold::{fold, summary};
 use super::icon::icon;
 use super::note::{failure, note};
@@ -48,7 +52,7 @@ fn head(as_of: Option<String>) -> Element {
 }
 
 /// What was found and read. Drawn on the server (`crate::draw`): ages are those of that moment.
-pub(crate) fn told(description: &Description, endpoint: &Endpoint) -> Element {
+pub(crate) fn told(description: &Description, endpoint: &Endpoint, apps: &[AppGuess]) -> Element {
     let Description { objects, chain: links, events, problems, as_of, .. } = description;
     let problems: Vec<_> = problems.iter().map(|problem| note(problem, true)).collect();
     let event_list = event_list(events, *as_of);
@@ -59,8 +63,22 @@ pub(crate) fn told(description: &Description, endpoint: &Endpoint) -> Element {
     let kubernetes = in_kubernetes(Some(format!("as of {}", clock_time(*as_of))));
     el("div")
         .class("answer")
+        .with(app_select(endpoint, apps))
         .with(chain(links, endpoint))
+        .with(kept_route(endpoint))
         .with(kubernetes.with(told.with(events).with(objects)))
+}
+
+/// What takes a route of ours away again, where no finding offers it: the app works by it.
+pub(crate) fn kept_route(endpoint: &Endpoint) -> Option<Element> {
+    let step = Repair::DropKeptPath.step(
+        "A route of skyports keeps this port’s path. Without it SkyPilot’s route takes the path off again",
+        &endpoint.id,
+    );
+    let found = endpoint.state.reason().into_iter().chain(&endpoint.warnings);
+    let is_offered = found.flat_map(|finding| &finding.steps).any(|it| it.form == step.form);
+    let is_ours = endpoint.route == Route::Kept && endpoint.owner == Owner::Skyports;
+    (is_ours && !is_offered).then(|| el("section").with(fix_list("Its route", None, &[step])))
 }
 
 /// That nothing could be read.

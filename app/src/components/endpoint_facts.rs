@@ -80,9 +80,7 @@ fn reach(endpoint: &Endpoint) -> Option<Element> {
 
 fn app(endpoint: &Endpoint) -> Element {
     match &endpoint.app {
-        Some(app) => el("dd")
-            .with(app.name.clone())
-            .with(hint(format!("guessed from the port number {}", endpoint.port()))),
+        Some(app) => el("dd").with(app.name.clone()).with(hint(app.confidence.told())),
         None => el("dd").with("Unknown").with(hint("no app is usually on this port")),
     }
 }

@@ -3,6 +3,7 @@
 use skyports_model::{Finding, Step};
 
 use super::code_block::code_block;
+use super::port_dialog::filled_in;
 use crate::node::{Element, el};
 use crate::words;
 
@@ -30,7 +31,8 @@ pub(crate) fn claim(finding: &Finding) -> Element {
 pub(crate) fn steps(steps: &[Step]) -> Element {
     steps.iter().fold(el("ol").class("steps"), |list, step| {
         let command = step.command.as_ref().map(|command| code_block(command, "the text"));
-        list.with(el("li").with(prose(el("p"), &step.title)).with(command))
+        let button = step.form.as_ref().map(filled_in);
+        list.with(el("li").with(prose(el("p"), &step.title)).with(command).with(button))
     })
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn plan_preview(preflight: &Preflight, cluster: &Cluster, form: &Port
         .with(will_get)
         .with(standing(preview, cluster))
         .with(el("div").class("notes").with(obstacles).with(confirm).with(warnings))
-        .with((!steps.is_empty()).then(|| plan(preview, preflight.obstacles.is_empty())))
+        .with((!steps.is_empty()).then(|| self::steps(steps, preflight.obstacles.is_empty())))
 }
 
 fn part(title: &'static str) -> Element {
@@ -92,7 +92,7 @@ fn confirmation(Confirmation { port, reason }: &Confirmation, form: &PortForm) -
 }
 
 /// What is written, by sentence, as YAML and as commands.
-fn plan(preview: &Preview, is_accepted: bool) -> Element {
+pub(crate) fn steps(steps: &[PlannedStep], is_accepted: bool) -> Element {
     let accepted = is_accepted.then(|| {
         let line = |text: &'static str| {
             el("li").attr("data-state", "ready").with(icon("ready")).with(el("span").with(text))
@@ -102,9 +102,9 @@ fn plan(preview: &Preview, is_accepted: bool) -> Element {
             .with(line("You have the rights it needs"))
             .with(line("The API server accepts it (dry run)"))
     });
-    let lines: Vec<_> = preview.steps.iter().map(step).collect();
-    let commands: Vec<&str> = preview.steps.iter().map(|step| step.kubectl.as_str()).collect();
-    let texts: Vec<_> = preview.steps.iter().filter_map(text).collect();
+    let lines: Vec<_> = steps.iter().map(step).collect();
+    let commands: Vec<&str> = steps.iter().map(|step| step.kubectl.as_str()).collect();
+    let texts: Vec<_> = steps.iter().filter_map(text).collect();
     part("Plan")
         .with(el("ul").class("plan").with(lines))
         .with(accepted)

@@ -27,6 +27,7 @@ pub(crate) fn env() -> PageEnv {
         theme: Theme::System,
         now: samples::NOW,
         demo: None,
+        apps: samples::apps(),
     }
 }
 

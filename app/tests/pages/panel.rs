@@ -42,7 +42,7 @@ fn an_open_port_says_what_it_is_and_that_nobody_checked_it() {
     Address | 203.0.113.24:8000 (copy)
     Reachable from | Public address the address is routed on the internet; a firewall may still stand before it
     Made | 2026-11-24 03:48 UTC 2 h ago
-    App | API server guessed from the port number 8000
+    App | API server guessed from the port number
     Context | gke_acme-ml_us-central1_train
     Namespace | ml-team Reading events and YAML… Same in a terminal
     kubectl --context gke_acme-ml_us-central1_train -n ml-team describe service/llama-train-5f2a91cd--skypilot-lb
@@ -60,7 +60,7 @@ fn a_pending_port_says_what_it_waits_for_and_since_when() {
     Facts
     Object | service/llama-train-5f2a91cd--skypilot-lb (copy) made by SkyPilot
     Made | 2026-11-24 03:44 UTC 2 h ago
-    App | Ray dashboard guessed from the port number 8265
+    App | Ray dashboard guessed from the port number
     Context | gke_acme-ml_us-central1_train
     Namespace | ml-team Reading events and YAML… Same in a terminal
     kubectl --context gke_acme-ml_us-central1_train -n ml-team describe service/llama-train-5f2a91cd--skypilot-lb
@@ -79,7 +79,7 @@ fn a_stuck_port_says_what_to_do_best_first() {
     Facts
     Object | service/rlhf-sweep-5f2a91cd--skypilot-lb (copy) made by SkyPilot
     Made | 2026-11-24 03:51 UTC 2 h ago
-    App | Gradio guessed from the port number 7860
+    App | Gradio guessed from the port number
     Context | lab-metal
     Namespace | research Reading events and YAML… Same in a terminal
     kubectl --context lab-metal -n research describe service/rlhf-sweep-5f2a91cd--skypilot-lb

@@ -43,6 +43,11 @@ class Answer:
 def click(server: Server, where: tuple[str, str], direction: str, timeout: float = 30, **fields: object) -> Answer:
     """Submits the form that opens or closes ports of a cluster (namespace, name on the cloud)."""
     namespace, c = where
+    return submitted(server, f"/c/rig/{namespace}/{c}/{direction}", list(fields.items()), timeout)
+
+
+def submitted(server: Server, address: str, fields: list[tuple[str, object]], timeout: float = 30) -> Answer:
+    """Submits a form, as a browser does."""
     parts = urlsplit(server.url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout)
     headers = {
@@ -51,7 +56,7 @@ def click(server: Server, where: tuple[str, str], direction: str, timeout: float
         "Sec-Fetch-Site": "same-origin",
     }
     try:
-        connection.request("POST", f"/c/rig/{namespace}/{c}/{direction}", urlencode(fields), headers)
+        connection.request("POST", address, urlencode(fields), headers)
         answer = connection.getresponse()
         return Answer(answer.status, answer.read().decode())
     finally:

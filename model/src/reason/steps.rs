@@ -1,7 +1,7 @@
 //! What to do about each cause: commands, settings and manifests to copy.
 
 use super::{MOST_NAMED, Reason, Silence};
-use crate::finding::Step;
+use crate::finding::{Form, Step};
 use crate::id::{ContextName, Namespace, ObjectRef};
 use crate::kubectl::Kubectl;
 use crate::repair::Repair;
@@ -72,10 +72,12 @@ impl Reason {
                 Step::command("Open it again", again.clone()),
                 Step::advice("Name the port in the task, so that it stays"),
             ],
-            Self::Orphaned { objects } => vec![Step::command(
-                "Look at them, then delete what nobody needs",
-                deletions(kubectl, objects),
-            )],
+            Self::Orphaned { objects } => {
+                let title = "Look at them, then delete what nobody needs";
+                let (label, address) = ("Clean up".to_owned(), context.leftovers_path());
+                let step = Step::command(title, deletions(kubectl, objects));
+                vec![Step { form: Some(Form { label, address }), ..step }]
+            }
             Self::RestrictionDropped { object, .. } => vec![
                 Step::advice(
                     "Close the ports, and open them with `--allow`: that makes a load balancer of its own, which no launch replaces",

@@ -11,7 +11,7 @@ mod tests;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
-use skyports_model::{AppGuess, Confidence, Host, Port};
+use skyports_model::{AppGuess, Confidence, Host, Port, VerdictKind};
 
 pub use self::recognise::{Json, Signs};
 
@@ -127,6 +127,37 @@ impl Profile {
     /// The app as one that was recognised by its answers.
     pub fn seen(&self) -> AppGuess {
         self.told(Confidence::Seen)
+    }
+
+    /// The app as one that a reader names.
+    pub fn said(&self) -> AppGuess {
+        self.told(Confidence::Said)
+    }
+
+    /// What it needs on a route that it does not stand as it is; `is_kept` says whether it sees the
+    /// path there.
+    pub fn needs(&self, is_kept: bool) -> VerdictKind {
+        match (is_kept, self.stripped.verdict, self.kept.verdict) {
+            (true, _, Kept::NeedsFlag) | (false, Stripped::NeedsFlag, _) => VerdictKind::NeedsFlag,
+            (false, _, Kept::NeedsFlag | Kept::Works) => VerdictKind::NeedsKeptRoute,
+            (true, _, Kept::Works | Kept::Breaks | Kept::Unknown)
+            | (false, _, Kept::Breaks | Kept::Unknown) => VerdictKind::NeedsOwnHost,
+        }
+    }
+
+    /// Whether it stands such a route as it is, as far as that is known.
+    pub fn stands(&self, is_kept: bool) -> bool {
+        if is_kept {
+            match self.kept.verdict {
+                Kept::Works | Kept::Unknown => true,
+                Kept::NeedsFlag | Kept::Breaks => false,
+            }
+        } else {
+            match self.stripped.verdict {
+                Stripped::WorksWithSlash | Stripped::ApiOnly | Stripped::Unknown => true,
+                Stripped::NeedsFlag | Stripped::Breaks => false,
+            }
+        }
     }
 
     fn told(&self, confidence: Confidence) -> AppGuess {

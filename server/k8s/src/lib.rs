@@ -8,6 +8,7 @@ pub mod apps;
 pub mod check;
 pub mod describe;
 pub mod ground;
+pub mod leftover;
 pub mod links;
 mod manifest;
 mod names;

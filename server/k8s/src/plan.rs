@@ -31,8 +31,10 @@ use skyports_model::{
     OtherMode, Port, PortSet, Prefix, Reach, Refusal,
 };
 
+pub(crate) use self::draft::delete;
 use self::draft::{Draft, Site};
 pub use self::existing::{CustomMetadata, Environment, Existing, Head, HeadKind};
+pub(crate) use self::preview::step;
 pub use self::reads::Reads;
 
 /// What will be written, and what there is to say about it.

@@ -1,6 +1,7 @@
 //! Whether an app stands its path, and how to reach it otherwise: the one that is usually on the
 //! port, as long as nobody has looked, and what an experiment has found.
 
+mod said;
 mod seen;
 #[cfg(test)]
 mod tests;
@@ -9,13 +10,18 @@ use skyports_model::copies::is_cluster_name;
 use skyports_model::kubectl::Kubectl;
 use skyports_model::{ClusterId, Code, Finding, Port, Reason, Step};
 
+pub use self::said::{said, verdict_as_said};
 pub use self::seen::seen;
 use crate::apps::{self, Kept, Profile, Stripped};
 
 /// Whether a warning only guesses by the port's number.
 pub fn is_guess(warning: &Finding) -> bool {
-    let guesses = [Code::SubpathBreaksApp, Code::SubpathNeedsFlag, Code::SubpathUnknownApp];
-    guesses.contains(&warning.code)
+    is_about_path(warning.code)
+}
+
+/// Whether a finding is about an app under its path.
+pub fn is_about_path(code: Code) -> bool {
+    matches!(code, Code::SubpathBreaksApp | Code::SubpathNeedsFlag | Code::SubpathUnknownApp)
 }
 
 /// Why the app that is usually on the port does not stand its path as it is; `None` when it does,

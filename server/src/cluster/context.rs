@@ -32,6 +32,8 @@ pub(crate) struct Context {
 pub(crate) enum Question {
     /// What is known of a cluster.
     Ground(ClusterId, oneshot::Sender<Ground>),
+    /// What clusters that are gone have left behind, for long enough.
+    Leftovers(oneshot::Sender<Vec<ObjectRef>>),
     /// Ports of a cluster are being closed here.
     LettingGo(ClusterId, PortSet, oneshot::Sender<()>),
 }
@@ -70,6 +72,14 @@ impl Context {
     pub(crate) async fn ground(&self, cluster: ClusterId) -> Option<Ground> {
         let (answer, told) = oneshot::channel();
         self.questions.send(Question::Ground(cluster, answer)).await.ok()?;
+        told.await.ok()
+    }
+
+    /// What clusters that are gone have left behind, as the watches have told. `None` when nobody
+    /// watches any more.
+    pub(super) async fn left_behind(&self) -> Option<Vec<ObjectRef>> {
+        let (answer, told) = oneshot::channel();
+        self.questions.send(Question::Leftovers(answer)).await.ok()?;
         told.await.ok()
     }
 

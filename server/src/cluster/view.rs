@@ -252,6 +252,9 @@ impl View {
                 // Nobody left to tell is no failure.
                 let _ = answer.send(Ground::of(&self.objects, sees_classes, &cluster));
             }
+            Question::Leftovers(answer) => {
+                let _ = answer.send(self.staying(clock::now()));
+            }
             Question::LettingGo(cluster, ports, answer) => {
                 self.objects.let_go(&cluster, &ports);
                 let _ = answer.send(());
@@ -294,13 +297,17 @@ impl View {
         let since = |object: &ObjectRef| before.get(object).copied().unwrap_or(now);
         let alone = found.into_iter().filter(sees_pods_of);
         self.alone = alone.map(|object| (object.clone(), since(&object))).collect();
-        let stays = |since: &Timestamp| now.0 - since.0 >= GOING_DOWN;
-        let objects: Vec<ObjectRef> =
-            self.alone.iter().filter(|(_, since)| stays(since)).map(|(it, _)| it.clone()).collect();
-        let young = self.alone.values().filter(|since| !stays(since)).min();
+        let objects = self.staying(now);
+        let young = self.alone.values().filter(|since| !stays(**since, now)).min();
         let next = young.map(|since| since.plus(GOING_DOWN));
         let reason = (!objects.is_empty()).then_some(Reason::Orphaned { objects });
         (reason.map(|reason| reason.finding(&self.name)), next)
+    }
+
+    /// What is alone for longer than it takes a cluster to go down.
+    fn staying(&self, now: Timestamp) -> Vec<ObjectRef> {
+        let alone = self.alone.iter().filter(|(_, since)| stays(**since, now));
+        alone.map(|(object, _)| object.clone()).collect()
     }
 
     /// Whether a watch sees one namespace where the pods' sees all: nothing can be said elsewhere.
@@ -349,6 +356,11 @@ impl View {
             .map(|moment| moment.max(now.plus(1)));
         (Picture { index: self.index, status, clusters, settled }, next)
     }
+}
+
+/// Whether what is alone since then is left behind.
+fn stays(since: Timestamp, now: Timestamp) -> bool {
+    now.0 - since.0 >= GOING_DOWN
 }
 
 /// Tells on top of the page what must not be overlooked.

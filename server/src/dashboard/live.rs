@@ -10,13 +10,16 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use futures::future::join_all;
 use skyports_app::dashboard::{
-    CarriedOut, Dashboard, Described, Linked, Place, Preflighted, Revoked, Shared,
+    CarriedOut, CleanedUp, Dashboard, Described, Linked, LookedAt, Place, Preflighted, Revoked,
+    Shared,
 };
+use skyports_k8s::apps::{self, Profile};
+use skyports_model::leftover::LeftId;
 use skyports_model::share::{Label, Lifetime, LinkHash};
 use skyports_model::verdict::Verdict;
 use skyports_model::{
-    Ask, Change, ClusterId, ContextCheck, ContextName, ContextState, ContextStatus, DefaultMode,
-    EndpointId, Overview, Port,
+    AppGuess, Ask, Change, ClusterId, ContextCheck, ContextName, ContextState, ContextStatus,
+    DefaultMode, EndpointId, Overview, Port,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
@@ -24,6 +27,7 @@ use super::asking::{Checks, until};
 use super::check::Readings;
 use super::describe::{Places, describe};
 use super::document;
+use super::leftovers;
 use super::ports::{self, Settings};
 use super::probing::{Learnt, Told as CheckTold};
 use super::share::{self, Guest, Sharing, Unknowable};
@@ -50,12 +54,21 @@ const QUEUE: usize = 64;
 /// One change, serialised once for all listeners.
 #[derive(Debug)]
 pub struct Told {
-    /// The revision that it leads to.
-    pub revision: u64,
+    /// The change itself.
+    pub change: Change,
     /// The change in postcard and base64, as the page's own script reads it.
     pub compact: String,
     /// The change in JSON, as scripts read it.
     pub json: String,
+}
+
+impl Told {
+    /// A change as it is told; `None` where it cannot be written, which no change is known for.
+    pub fn of(change: Change) -> Option<Self> {
+        let compact = postcard::to_allocvec(&change).ok()?;
+        let json = serde_json::to_string(&document::Change::of(&change)).ok()?;
+        Some(Self { compact: BASE64_STANDARD.encode(compact), json, change })
+    }
 }
 
 /// The overview in memory. Cheap to clone.
@@ -193,6 +206,28 @@ impl Live {
         share::guest(&self.links, &self.contexts, &self.overview(), secret).await
     }
 
+    /// Describes an endpoint of that overview, to whoever says that its app is `app`.
+    pub(super) fn described(
+        &self,
+        overview: Arc<Overview>,
+        id: EndpointId,
+        check: bool,
+        app: Option<&'static Profile>,
+    ) -> Described {
+        let context = self.contexts.get(&id.cluster.context).cloned();
+        let route = overview.endpoint(&id).map(|(_, endpoint)| endpoint.route);
+        let places = Places { overview, context, readings: Arc::clone(&self.readings) };
+        let (this, asked) = (self.clone(), id.clone());
+        let learnt = async move {
+            let learnt = if check { this.learn(asked).await } else { this.learnt(asked).await };
+            learnt.map(|learnt| match (app, route) {
+                (Some(app), Some(route)) => learnt.said(app, route),
+                _ => learnt,
+            })
+        };
+        Box::pin(describe(places, id, learnt))
+    }
+
     fn sharing(&self, id: &EndpointId) -> Sharing {
         Sharing {
             read: Arc::clone(&self.links),
@@ -274,13 +309,11 @@ impl Dashboard for Live {
     }
 
     fn describe(&self, id: EndpointId, check: bool) -> Described {
-        let context = self.contexts.get(&id.cluster.context).cloned();
-        let readings = Arc::clone(&self.readings);
-        let places = Places { overview: self.overview(), context, readings };
-        let (this, asked) = (self.clone(), id.clone());
-        let learnt =
-            async move { if check { this.learn(asked).await } else { this.learnt(asked).await } };
-        Box::pin(describe(places, id, learnt))
+        self.described(self.overview(), id, check, None)
+    }
+
+    fn apps(&self) -> Vec<AppGuess> {
+        apps::profiles().iter().map(Profile::guess).collect()
     }
 
     fn default_mode(&self, cluster: &ClusterId) -> DefaultMode {
@@ -297,6 +330,16 @@ impl Dashboard for Live {
         let context = self.contexts.get(&ask.cluster().context).cloned();
         let (settings, readings) = (Settings::clone(&self.settings), Arc::clone(&self.readings));
         Box::pin(ports::carry_out(settings, context, readings, ask, confirmed))
+    }
+
+    fn leftovers(&self, context: ContextName) -> LookedAt {
+        let reached = self.contexts.get(&context).cloned();
+        Box::pin(leftovers::look(Arc::clone(&self.settings), reached, context))
+    }
+
+    fn clear(&self, context: ContextName, meant: Vec<LeftId>) -> CleanedUp {
+        let reached = self.contexts.get(&context).cloned();
+        Box::pin(leftovers::clear(Arc::clone(&self.settings), reached, context, meant))
     }
 
     fn links(&self, id: EndpointId) -> Linked {
@@ -399,7 +442,7 @@ impl Merge {
             // The overview comes first: who hears of a change finds it there.
             self.overview.send_replace(Arc::new(new));
             if self.changes.receiver_count() > 0
-                && let Some(told) = told(&change)
+                && let Some(told) = Told::of(change)
             {
                 // Nobody listening any more is no failure.
                 let _ = self.changes.send(Arc::new(told));
@@ -425,10 +468,4 @@ fn log(before: &ContextStatus, after: &ContextStatus) {
             tracing::warn!(context, state = after.state.word(), reason, "lost");
         }
     }
-}
-
-fn told(change: &Change) -> Option<Told> {
-    let compact = postcard::to_allocvec(change).ok()?;
-    let json = serde_json::to_string(&document::Change::of(change)).ok()?;
-    Some(Told { revision: change.revision, compact: BASE64_STANDARD.encode(compact), json })
 }

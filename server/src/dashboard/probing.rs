@@ -12,10 +12,12 @@ mod tests;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use skyports_k8s::apps::Profile;
 use skyports_k8s::subpath;
 use skyports_model::verdict::Verdict;
 use skyports_model::{
-    Cluster, ClusterKind, Code, Endpoint, EndpointId, EndpointState, Finding, ObjectRef, Timestamp,
+    Cluster, ClusterKind, Code, Endpoint, EndpointId, EndpointState, Finding, ObjectRef, Route,
+    Timestamp,
 };
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -103,6 +105,14 @@ pub(super) struct Learnt {
     /// Whether the last check looked for all that can be looked for, as somebody wished.
     pub(super) is_close: bool,
     pub(super) at: Timestamp,
+}
+
+impl Learnt {
+    /// The same, as it is told to whoever says that the app is `app`.
+    pub(super) fn said(self, app: &'static Profile, route: Route) -> Self {
+        let verdict = self.verdict.map(|it| subpath::verdict_as_said(&it, app, route));
+        Self { verdict, ..self }
+    }
 }
 
 /// All endpoints that can be asked.

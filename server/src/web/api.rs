@@ -13,6 +13,7 @@ use serde_json::json;
 use skyports_app::dashboard::{Dashboard, DashboardError};
 
 use super::router::Shared;
+use super::said::reader;
 use crate::config::clock;
 
 /// `GET /api/v1/overview`
@@ -31,7 +32,7 @@ pub(super) async fn server_function(
     State(shared): State<Arc<Shared>>,
     request: Request<Body>,
 ) -> Response {
-    let dashboard: Arc<dyn Dashboard> = Arc::new(shared.live.clone());
+    let dashboard: Arc<dyn Dashboard> = Arc::new(reader(&shared, request.headers()).await);
     let context = move || provide_context(Arc::clone(&dashboard));
     leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
 }

@@ -12,7 +12,7 @@ use axum::extract::{Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::stream::{self, StreamExt as _};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use skyports_app::dashboard::Dashboard as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -20,8 +20,10 @@ use tokio_stream::wrappers::BroadcastStream;
 
 use super::api;
 use super::router::Shared;
+use super::said::said;
 use super::session::Access;
-use crate::dashboard::live::Told;
+use crate::dashboard::live::{Live, Told};
+use crate::dashboard::said::{Reader, Said};
 
 /// Streams at once: of all who listen, and of the browsers that share the login.
 const ALL_STREAMS: usize = 2_000;
@@ -75,6 +77,7 @@ pub(super) struct Asked {
 pub(super) async fn events(
     State(shared): State<Arc<Shared>>,
     Extension(access): Extension<Access>,
+    headers: HeaderMap,
     Query(Asked { encoding }): Query<Asked>,
 ) -> Response {
     let Some(permits) = shared.streams.enter(access) else {
@@ -92,13 +95,39 @@ pub(super) async fn events(
     let hello = hello(encoding, &shared.files.build, revision);
     // An open stream would keep the server from stopping.
     let changes = changes.take_until(shared.stopping.clone().cancelled_owned());
+    // What a reader says of apps is for their pages, and not for scripts.
+    let said = match encoding {
+        Encoding::Json => Said::default(),
+        Encoding::Postcard => said(&headers),
+    };
+    let changes = changes.then(move |told| {
+        let (shared, said) = (Arc::clone(&shared), said.clone());
+        async move {
+            let told = match told {
+                Ok(told) => own(&shared.live, said, told).await,
+                Err(_) => None,
+            };
+            event(encoding, told.as_deref())
+        }
+    });
     let events = stream::once(std::future::ready(hello))
-        .chain(changes.map(move |told| event(encoding, told.as_deref().ok())))
+        .chain(changes)
         .map(Ok::<_, Infallible>)
         .inspect(move |_| {
             let _held_while_open = &permits;
         });
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+}
+
+/// A change as a reader is told it who says that of apps.
+async fn own(live: &Live, said: Said, told: Arc<Told>) -> Option<Arc<Told>> {
+    if said.is_empty() {
+        return Some(told);
+    }
+    match Reader::of(live, said).await.own_change(&told.change) {
+        Some(own) => Told::of(own).map(Arc::new),
+        None => Some(told),
+    }
 }
 
 fn hello(encoding: Encoding, build: &str, revision: u64) -> Event {
@@ -118,7 +147,7 @@ fn event(encoding: Encoding, told: Option<&Told>) -> Event {
                 Encoding::Json => &told.json,
                 Encoding::Postcard => &told.compact,
             };
-            Event::default().event("change").id(told.revision.to_string()).data(data)
+            Event::default().event("change").id(told.change.revision.to_string()).data(data)
         }
     }
 }

@@ -18,6 +18,7 @@ use skyports_model::{ClusterId, EndpointId, Filter, Mode, Overview, Port, Query}
 
 use super::assets::Encoded;
 use super::router::Shared;
+use super::said::reader;
 use super::session::cookies;
 use crate::config::clock;
 use crate::dashboard::check;
@@ -70,19 +71,44 @@ impl PageCache {
             return Arc::clone(&kept.body);
         }
         // Rendering under the lock: of many readers at once one renders, the others get its page.
-        let html = match &key.0 {
-            What::Overview => page::overview(overview, &Query::default(), &env),
-            What::Cluster(id) => page::cluster(overview, id, &env),
-            What::Endpoint(id) => page::endpoint(overview, id, &Query::default(), &env),
-            What::Contexts => page::contexts(overview, &env),
-        };
-        let body = Arc::new(encoded(html));
+        let body = Arc::new(encoded(drawn(overview, &key.0, &env)));
         if pages.len() >= KEPT_PAGES {
             pages.clear();
         }
         pages.insert(key, Kept { revision, minute, body: Arc::clone(&body) });
         body
     }
+}
+
+fn drawn(overview: &Arc<Overview>, what: &What, env: &PageEnv) -> String {
+    match what {
+        What::Overview => page::overview(overview, &Query::default(), env),
+        What::Cluster(id) => page::cluster(overview, id, env),
+        What::Endpoint(id) => page::endpoint(overview, id, &Query::default(), env),
+        What::Contexts => page::contexts(overview, env),
+    }
+}
+
+/// The overview as a reader is told it, and whether nobody else is.
+async fn told(shared: &Shared, headers: &HeaderMap) -> (Arc<Overview>, bool) {
+    match reader(shared, headers).await.own_overview() {
+        Some(own) => (Arc::new(own), true),
+        None => (shared.live.overview(), false),
+    }
+}
+
+/// A page, kept for all where it is the same for all.
+fn answer(
+    shared: &Shared,
+    (overview, is_own): (&Arc<Overview>, bool),
+    what: What,
+    headers: &HeaderMap,
+) -> Response {
+    let theme = theme(headers);
+    if is_own {
+        return axum::response::Html(drawn(overview, &what, &env(shared, theme))).into_response();
+    }
+    html(&shared.pages.get(shared, overview, what, theme), headers)
 }
 
 fn encoded(html: String) -> Encoded {
@@ -101,15 +127,12 @@ pub(super) async fn overview(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let theme = theme(&headers);
     let query = query.map(|query| Query::parse(&query)).unwrap_or_default();
+    let (overview, is_own) = told(&shared, &headers).await;
     if query == Query::default() {
-        return html(
-            &shared.pages.get(&shared, &shared.live.overview(), What::Overview, theme),
-            &headers,
-        );
+        return answer(&shared, (&overview, is_own), What::Overview, &headers);
     }
-    let html = page::overview(&shared.live.overview(), &query, &env(&shared, theme));
+    let html = page::overview(&overview, &query, &env(&shared, theme(&headers)));
     axum::response::Html(html).into_response()
 }
 
@@ -149,12 +172,12 @@ pub(super) async fn cluster(
     Path((context, namespace, name)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let overview = shared.live.overview();
+    let (overview, is_own) = told(&shared, &headers).await;
     let Some(cluster) = overview.cluster_at(&context, &namespace, &name) else {
         return no_cluster(&shared, [&context, &namespace, &name], &headers);
     };
     let what = What::Cluster(cluster.id.clone());
-    html(&shared.pages.get(&shared, &overview, what, theme(&headers)), &headers)
+    answer(&shared, (&overview, is_own), what, &headers)
 }
 
 /// `GET /c/CONTEXT/NAMESPACE/NAME/PORT?mode=MODE`, with what the list beneath asks for.
@@ -171,7 +194,7 @@ pub(super) async fn endpoint(
             return failed(&shared, &headers, StatusCode::NOT_FOUND, "No such port", &what);
         }
     };
-    let overview = shared.live.overview();
+    let (overview, is_own) = told(&shared, &headers).await;
     let Some(cluster) = overview.cluster_at(&context, &namespace, &name) else {
         return no_cluster(&shared, [&context, &namespace, &name], &headers);
     };
@@ -189,8 +212,7 @@ pub(super) async fn endpoint(
         return (StatusCode::NOT_FOUND, axum::response::Html(html)).into_response();
     };
     if query == Query::default() {
-        let what = What::Endpoint(found.id.clone());
-        return html(&shared.pages.get(&shared, &overview, what, theme(&headers)), &headers);
+        return answer(&shared, (&overview, is_own), What::Endpoint(found.id.clone()), &headers);
     }
     let html = page::endpoint(&overview, &found.id, &query, &env(&shared, theme(&headers)));
     axum::response::Html(html).into_response()
@@ -294,6 +316,7 @@ pub(super) fn env(shared: &Shared, theme: Theme) -> PageEnv {
         theme,
         now: clock::now(),
         demo: shared.demo,
+        apps: shared.live.apps(),
     }
 }
 

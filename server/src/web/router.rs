@@ -20,7 +20,10 @@ use super::events::Streams;
 use super::host::AllowedHosts;
 use super::pages::PageCache;
 use super::session::Sessions;
-use super::{access, api, assets, broken, events, headers, host, pages, ports, session, share};
+use super::{
+    access, api, assets, broken, events, headers, host, leftovers, pages, ports, said, session,
+    share,
+};
 use crate::dashboard::document;
 use crate::dashboard::live::Live;
 use crate::share::pace::Pace;
@@ -93,8 +96,10 @@ pub fn router(shared: Shared) -> Router {
     let guarded = Router::new()
         .route("/", get(pages::overview))
         .route("/contexts", get(pages::contexts))
+        .route("/contexts/{context}/leftovers", get(leftovers::form).post(leftovers::submit))
         .route("/c/{context}/{namespace}/{name}", get(pages::cluster))
         .route("/c/{context}/{namespace}/{name}/{port}", get(pages::endpoint))
+        .route("/c/{context}/{namespace}/{name}/{port}/app", get(said::back).post(said::say))
         .route("/c/{context}/{namespace}/{name}/open", get(ports::form).post(ports::submit))
         .route("/c/{context}/{namespace}/{name}/close", get(ports::form).post(ports::submit))
         .route("/c/{context}/{namespace}/{name}/share", get(share::form).post(share::submit))

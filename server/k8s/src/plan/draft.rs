@@ -165,7 +165,7 @@ pub(super) fn patch(
 }
 
 /// Deletes an object, as it was read.
-pub(super) fn delete<T: Serialize + Metadata<Ty = ObjectMeta>>(
+pub(crate) fn delete<T: Serialize + Metadata<Ty = ObjectMeta>>(
     object: ObjectRef,
     before: &T,
     sentence: String,

@@ -1,7 +1,7 @@
 //! A plan as it is shown: texts, their difference, and commands that do the same.
 
 use similar::{ChangeTag, TextDiff};
-use skyports_model::ClusterId;
+use skyports_model::ContextName;
 use skyports_model::kubectl::Kubectl;
 use skyports_model::plan::{DiffLine, LineChange, PlannedStep, Preview};
 
@@ -32,7 +32,7 @@ impl Plan {
             mode: *mode,
             changed: changed.clone(),
             unchanged: unchanged.clone(),
-            steps: writes.iter().map(|write| step(cluster, write)).collect(),
+            steps: writes.iter().map(|write| step(&cluster.context, write)).collect(),
             urls: urls.clone(),
             warnings: warnings.clone(),
             must_confirm: must_confirm.clone(),
@@ -40,7 +40,8 @@ impl Plan {
     }
 }
 
-fn step(cluster: &ClusterId, write: &Write) -> PlannedStep {
+/// A write as it is shown.
+pub(crate) fn step(context: &ContextName, write: &Write) -> PlannedStep {
     let before = write.before.clone().map(describe::yaml);
     let made = write.manifest.clone().filter(|_| before.is_none());
     let after = made.or_else(|| write.after.clone().map(describe::yaml));
@@ -51,7 +52,7 @@ fn step(cluster: &ClusterId, write: &Write) -> PlannedStep {
         diff: diff(before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default()),
         yaml: after,
         before,
-        kubectl: command(cluster, write),
+        kubectl: command(context, write),
     }
 }
 
@@ -77,8 +78,8 @@ fn diff(before: &str, after: &str) -> Vec<DiffLine> {
 }
 
 /// The command that does the same. Deleting has no precondition there.
-fn command(cluster: &ClusterId, write: &Write) -> String {
-    let kubectl = Kubectl::of(&cluster.context).within(&write.object.namespace);
+fn command(context: &ContextName, write: &Write) -> String {
+    let kubectl = Kubectl::of(context).within(&write.object.namespace);
     let by_us = ["--field-manager", "skyports"];
     let name = write.object.path();
     let patched = |kind: &str, patch: &str| {

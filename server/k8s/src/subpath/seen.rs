@@ -14,12 +14,23 @@ use crate::apps::{self, Profile, Stripped};
 /// that was not found out.
 pub fn seen(cluster: &Cluster, endpoint: &Endpoint, verdict: &Verdict) -> Option<Finding> {
     let evidence = verdict.evidence()?;
-    let url = endpoint.urls.first()?;
     let profile = verdict.app.as_ref().and_then(|app| apps::of_id(&app.id));
+    needed(cluster, endpoint, profile, verdict.kind, evidence)
+}
+
+/// What an app needs at an endpoint, with the ways to it; `None` where it needs nothing.
+pub(super) fn needed(
+    cluster: &Cluster,
+    endpoint: &Endpoint,
+    profile: Option<&'static Profile>,
+    kind: VerdictKind,
+    evidence: String,
+) -> Option<Finding> {
+    let url = endpoint.urls.first()?;
     let usual = apps::usual_on(endpoint.port()).filter(|_| profile.is_none());
     let case = Case { cluster, endpoint, url, profile, usual };
     let app = profile.map(|profile| profile.name.clone());
-    let reason = match verdict.kind {
+    let reason = match kind {
         VerdictKind::Works
         | VerdictKind::WorksWithSlash
         | VerdictKind::Unreachable

@@ -1,7 +1,7 @@
 //! The last link: what the app makes of a request.
 
 use skyports_k8s::subpath;
-use skyports_model::{Code, EndpointState, Finding, Link, LinkKind, LinkResult};
+use skyports_model::{Code, Confidence, EndpointState, Finding, Link, LinkKind, LinkResult};
 
 use super::exposed::exposed;
 use super::{Known, broken};
@@ -36,7 +36,7 @@ pub(super) fn link(known: &Known<'_>, learnt: &Learnt) -> Option<Link> {
         return Some(broken(LinkKind::App, LinkResult::Warn, told, finding));
     }
     if let Some(guess) = known.endpoint.warnings.iter().find(|it| is_of_path(it.code)) {
-        let told = format!("{}, guessed from the port number", name(known));
+        let told = format!("{}, {}", name(known), how(known));
         return Some(broken(LinkKind::App, LinkResult::Warn, told, guess.clone()));
     }
     let entry = learnt.look.knock.as_ref().map(|knock| knock.entry);
@@ -85,6 +85,11 @@ fn is_of_path(code: Code) -> bool {
 
 fn name(known: &Known<'_>) -> String {
     known.endpoint.app.as_ref().map_or_else(|| "the app".to_owned(), |app| app.name.clone())
+}
+
+/// How it is known which app it is.
+fn how(known: &Known<'_>) -> &'static str {
+    known.endpoint.app.as_ref().map_or(Confidence::Guess, |app| app.confidence).told()
 }
 
 /// A sentence's beginning as it stands within one.

@@ -245,18 +245,7 @@ impl Case<'_> {
 
     /// What an app needs that does not work here as it is.
     fn needed(&self) -> Kind {
-        let Some(app) = self.app else { return Kind::NeedsOwnHost };
-        if self.subject.is_kept {
-            return match app.kept.verdict {
-                Kept::NeedsFlag => Kind::NeedsFlag,
-                Kept::Works | Kept::Breaks | Kept::Unknown => Kind::NeedsOwnHost,
-            };
-        }
-        match (app.stripped.verdict, app.kept.verdict) {
-            (Stripped::NeedsFlag, _) => Kind::NeedsFlag,
-            (_, Kept::NeedsFlag | Kept::Works) => Kind::NeedsKeptRoute,
-            (_, Kept::Breaks | Kept::Unknown) => Kind::NeedsOwnHost,
-        }
+        self.app.map_or(Kind::NeedsOwnHost, |app| app.needs(self.subject.is_kept))
     }
 }
 
