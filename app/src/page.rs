@@ -44,8 +44,6 @@ pub struct Assets {
     pub css: String,
     /// The font.
     pub font: String,
-    /// The strip of icons, which the style sheet names.
-    pub icons: String,
 }
 
 /// What a document needs beside its data.
@@ -311,12 +309,10 @@ fn document(
     body: impl IntoView,
 ) -> impl IntoView {
     let title = format!("{title} · skyports");
-    let files = env.assets.as_ref().map(|Assets { css, font, icons, .. }| {
+    let files = env.assets.as_ref().map(|Assets { css, font, .. }| {
         view! {
             <link rel="stylesheet" href=css.clone()/>
             <link rel="preload" href=font.clone() r#as="font" type="font/woff2" crossorigin="anonymous"/>
-            // What masks an element is asked for like a font, and only once the element is laid out.
-            <link rel="preload" href=icons.clone() r#as="image" type="image/svg+xml" crossorigin="anonymous" fetchpriority="high"/>
         }
     });
     view! {

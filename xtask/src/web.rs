@@ -1,4 +1,4 @@
-//! Builds the files for the browser: WASM, its glue, CSS, font, icons; hashed, compressed, listed.
+//! Builds the files for the browser: WASM, its glue, CSS, font; hashed, compressed, listed.
 //!
 //! The web folder holds `manifest.txt` and `pkg/`, whose files never change their content. The
 //! server reads it from `SKYPORTS_WEB_DIR`.

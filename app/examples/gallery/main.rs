@@ -27,9 +27,8 @@ fn main() {
     let css: Vec<String> =
         bundle.lines().map(|file| fs::read_to_string(style.join(file)).unwrap()).collect();
     fs::write(folder.join("pkg/app.css"), css.join("\n")).unwrap();
-    for file in ["geist-ui.woff2", "icons.svg"] {
-        fs::copy(style.join("assets").join(file), folder.join("pkg").join(file)).unwrap();
-    }
+    let font = "geist-ui.woff2";
+    fs::copy(style.join("assets").join(font), folder.join("pkg").join(font)).unwrap();
     for (suffix, theme) in [("", Theme::Light), ("-dark", Theme::Dark)] {
         for (name, html) in pages(&env(theme)) {
             fs::write(folder.join(format!("{name}{suffix}.html")), html).unwrap();
@@ -46,7 +45,6 @@ fn env(theme: Theme) -> PageEnv {
             wasm: path("app.wasm"),
             css: path("app.css"),
             font: path("geist-ui.woff2"),
-            icons: path("icons.svg"),
         }),
         build: "gallery".to_owned(),
         theme,

@@ -21,7 +21,6 @@ pub(crate) fn env() -> PageEnv {
             wasm: path("app.wasm"),
             css: path("app.css"),
             font: path("font.woff2"),
-            icons: path("icons.svg"),
         }),
         build: "b1".to_owned(),
         theme: Theme::System,

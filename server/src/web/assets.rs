@@ -146,7 +146,6 @@ impl WebFiles {
                 wasm: path("wasm")?,
                 css: path("css")?,
                 font: path("font")?,
-                icons: path("icons")?,
             })
         })();
         let digest = Sha256::digest(format!("{}\n{manifest}", env!("CARGO_PKG_VERSION")));

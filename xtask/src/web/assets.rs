@@ -1,4 +1,4 @@
-//! Files that are served as they are: the font, the icons, the favicon.
+//! Files that are served as they are: the font, the favicon.
 
 use std::fs;
 use std::path::Path;

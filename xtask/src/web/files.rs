@@ -20,7 +20,7 @@ pub(crate) struct Sources {
     pub(crate) assets: Vec<Asset>,
 }
 
-/// The names of the files in `pkg/`, by kind: `js`, `wasm`, `css`, `font`, `icons`, `favicon`.
+/// The names of the files in `pkg/`, by kind: `js`, `wasm`, `css`, `font`, `favicon`.
 pub(crate) struct Manifest(Vec<(String, String)>);
 
 impl Manifest {
