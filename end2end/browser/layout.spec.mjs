@@ -1,7 +1,7 @@
 // Every screen is laid out as it should be, wide and narrow, light and dark.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { prepare, rows, still } from './support/prepare.mjs';
+import { eventually, prepare, rows, signIn, still } from './support/prepare.mjs';
 import { faultsOf } from './support/layout.mjs';
 
 const WIDTHS = [1440, 1024, 720, 390, 320];
@@ -86,6 +86,30 @@ test('where the system forces its colours, icons stay visible in them', async ()
   assert.ok(like.count > 100, `${like.count} icons`);
   assert.deepEqual(like.unseen, []);
   assert.equal(like.ofButton[0], like.ofButton[1], 'in the colour of the button they are on');
+});
+
+test('a font that comes late moves nothing', async () => {
+  const page = await world.stranger();
+  await page.addInitScript(() => {
+    globalThis.shifts = [];
+    const seen = (list) => globalThis.shifts.push(...list.getEntries().map(({ value }) => value));
+    new PerformanceObserver(seen).observe({ type: 'layout-shift', buffered: true });
+  });
+  let arrived;
+  const font = new Promise((done) => (arrived = done));
+  await page.route('**/*.woff2', async (route) => {
+    await page.locator('[data-live="live"]').first().waitFor();
+    await route.continue();
+    arrived();
+  });
+  await signIn(page, world.server);
+  await font;
+  await eventually('the font to be there', () =>
+    page.evaluate(() => performance.getEntriesByType('resource').some(({ name, responseEnd }) => name.endsWith('.woff2') && responseEnd > 0)),
+  );
+  // Two frames: whatever it would move has moved.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
+  assert.deepEqual(await page.evaluate(() => globalThis.shifts), []);
 });
 
 test('icons are no files: they are there with the style sheet', async () => {
