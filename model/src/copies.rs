@@ -121,7 +121,7 @@ fn ssh(cluster: &Cluster, port: Port) -> Option<String> {
 pub fn is_cluster_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.ends_with(|c: char| c.is_ascii_alphanumeric())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
 /// The port of the reader's machine: the same, where everybody may listen on it.

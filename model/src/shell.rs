@@ -10,8 +10,8 @@ use crate::finding::is_unseen;
 /// name that anybody would choose has any of it.
 pub fn shell_word(text: &str) -> String {
     // At the start of a word zsh takes `=` for the path of a program.
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=".contains(c);
-    if !text.is_empty() && !text.starts_with('=') && text.chars().all(plain) {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:@=".contains(&b);
+    if !text.is_empty() && !text.starts_with('=') && text.bytes().all(plain) {
         text.to_owned()
     } else if text.chars().any(is_unseen) {
         format!("$'{}'", text.chars().map(spelled).collect::<String>())

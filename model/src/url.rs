@@ -49,12 +49,12 @@ impl ExternalUrl {
         port: Option<Port>,
         path: &str,
     ) -> Result<Self, UrlError> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/".contains(c);
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&b);
         let dots = |segment: &str| segment == "." || segment == "..";
         // Two slashes at the start would be a host of their own for a careless reader.
         if !path.starts_with('/')
             || path.starts_with("//")
-            || !path.chars().all(plain)
+            || !path.bytes().all(plain)
             || path.split('/').any(dots)
         {
             return Err(UrlError::Path);
@@ -65,7 +65,8 @@ impl ExternalUrl {
 
     /// Parses the text form, with the same rules as [`ExternalUrl::new`].
     pub fn parse(text: &str) -> Result<Self, UrlError> {
-        let (scheme, rest) = text.split_once("://").ok_or(UrlError::Scheme)?;
+        let (scheme, rest) = text.split_once(':').ok_or(UrlError::Scheme)?;
+        let rest = rest.strip_prefix("//").ok_or(UrlError::Scheme)?;
         let scheme = match scheme {
             "http" => Scheme::Http,
             "https" => Scheme::Https,

@@ -89,5 +89,7 @@ fn show_copied(button: &Element) {
 
 fn set_icon(button: &Element, from: &str, to: &str) {
     let Some(icon) = button.query_selector(".icon").ok().flatten() else { return };
-    icon.set_class_name(&icon.class_name().replace(from, to));
+    if let Some(rest) = icon.class_name().strip_suffix(from) {
+        icon.set_class_name(&[rest, to].concat());
+    }
 }

@@ -38,7 +38,11 @@ pub(crate) fn range_links(row: &Ports) -> Element {
 fn shape(text: &str, first: &Endpoint, label: &str) -> String {
     let port = first.port().to_string();
     // The last mention: a host may hold the same digits.
-    match text.rfind(&port).and_then(|at| Some((text.get(..at)?, text.get(at + port.len()..)?))) {
+    let split = |(at, _)| {
+        let (before, rest) = text.split_at_checked(at)?;
+        Some((before, rest.strip_prefix(port.as_str())?))
+    };
+    match text.char_indices().rev().find_map(split) {
         Some((before, after)) => [before, label, after].concat(),
         None => text.to_owned(),
     }
