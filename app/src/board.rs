@@ -5,10 +5,9 @@
 
 mod arrange;
 mod empty;
+mod listing;
 mod pace;
 mod wanted;
-
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::prelude::*;
 use skyports_model::arrangement::Choices;
@@ -18,6 +17,7 @@ use skyports_model::{
 };
 
 use crate::live::Currency;
+use crate::node::Item;
 use crate::state::View;
 
 pub(crate) use empty::Empty;
@@ -27,9 +27,9 @@ pub(crate) use pace::{Pace, Shown};
 #[derive(Clone, Copy)]
 pub(crate) struct Board {
     /// Users' clusters.
-    pub(crate) users: RwSignal<Vec<Group>>,
+    pub(crate) users: RwSignal<Vec<Item<Group>>>,
     /// SkyPilot's controllers.
-    pub(crate) controllers: RwSignal<Vec<Group>>,
+    pub(crate) controllers: RwSignal<Vec<Item<Group>>>,
     /// The contexts that the page is about.
     pub(crate) contexts: RwSignal<Vec<ContextStatus>>,
     /// Counts, and what to say when there is nothing to show.
@@ -44,39 +44,21 @@ pub(crate) struct Board {
     pub(crate) currency: RwSignal<Currency>,
     /// The time, each second: for what is waiting.
     pub(crate) second: RwSignal<Timestamp>,
-    /// The time, each minute: for ages.
+    /// The time, each minute: for ages. (Rows have their own: [`Ports::told`].)
     pub(crate) minute: RwSignal<Timestamp>,
 }
 
 /// A group in a list: a cluster, or all clusters of a context or a user.
 #[derive(Clone)]
 pub(crate) struct Group {
-    /// Tells it from every other one.
-    pub(crate) serial: Serial,
     /// What it shows beside its rows.
     pub(crate) head: ArcRwSignal<Head>,
     /// Its rows, in order.
-    pub(crate) rows: ArcRwSignal<Vec<Row>>,
+    pub(crate) rows: Rows,
 }
 
-/// A row in a list.
-#[derive(Clone)]
-pub(crate) struct Row {
-    /// Tells it from every other one.
-    pub(crate) serial: Serial,
-    /// What it shows.
-    pub(crate) value: ArcRwSignal<RowValue>,
-}
-
-/// The key of a list's item: each has its own, so that an item that went and came back between two
-/// renderings is a new one, with its new signals. (Signals themselves cannot be keys: in
-/// `reactive_graph` 0.2.16 equal ones differ in their hash.)
-pub(crate) type Serial = u32;
-
-fn next_serial() -> Serial {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
+/// Rows in a list, each a signal of what it shows.
+pub(crate) type Rows = ArcRwSignal<Vec<Item<ArcRwSignal<RowValue>>>>;
 
 /// What is shown of a group beside its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +112,8 @@ pub(crate) struct Ports {
     pub(crate) fresh: bool,
     /// Whether its panel is open.
     pub(crate) selected: bool,
+    /// The moment from which its age is told.
+    pub(crate) told: Timestamp,
 }
 
 /// A cluster without endpoints.
@@ -203,12 +187,15 @@ impl Board {
         board
     }
 
-    /// Moves the clocks to `now`.
-    pub(crate) fn tick(&self, now: Timestamp) {
+    /// Moves the clocks to `now`. Tells whether another minute has begun, after which the ages of
+    /// rows are to be shown anew.
+    pub(crate) fn tick(&self, now: Timestamp) -> bool {
         set_if_new(self.second, now);
-        if now.0.div_euclid(60) != self.minute.get_untracked().0.div_euclid(60) {
+        let is_new = now.0.div_euclid(60) != self.minute.get_untracked().0.div_euclid(60);
+        if is_new {
             self.minute.set(now);
         }
+        is_new
     }
 
     /// Folds or unfolds the group of that key.
@@ -223,9 +210,10 @@ impl Board {
         self.menus.set(menus);
         for list in [self.users, self.controllers] {
             list.with_untracked(|groups| {
-                let group = groups.iter().find(|g| g.head.with_untracked(|head| head.key == key));
-                if let Some(group) = group {
-                    group.head.update(|head| head.folded = folded);
+                let is =
+                    |group: &&Item<Group>| group.of.head.with_untracked(|head| head.key == key);
+                if let Some(group) = groups.iter().find(is) {
+                    group.of.head.update(|head| head.folded = folded);
                 }
             });
         }

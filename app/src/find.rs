@@ -2,6 +2,7 @@
 //!
 //! Knows neither the browser nor how it is shown.
 
+use skyports_model::filter::holds;
 use skyports_model::{Cluster, Endpoint, Overview};
 
 /// So many are shown: a list that one sees at a glance.
@@ -49,12 +50,10 @@ pub(crate) fn find(overview: &Overview, text: &str) -> Vec<Found> {
     let ports = overview.endpoints().filter(|(cluster, endpoint)| {
         let own = own_of(endpoint);
         // Words that are all the cluster's find the cluster; with one of the port's, the port.
-        words.iter().any(|word| own.contains(word))
+        words.iter().any(|word| holds(&own, word))
             && all(&words, &[&own, " ", &place_of(cluster)].concat())
     });
-    let fixed = FIXED
-        .iter()
-        .filter(|(name, other, _)| all(&words, &[name, " ", other].concat().to_ascii_lowercase()));
+    let fixed = FIXED.iter().filter(|(name, other, _)| all(&words, &[name, " ", other].concat()));
     // The pages are always among what there is to begin with.
     let room = if words.is_empty() { MOST - FIXED.len() } else { MOST };
     clusters
@@ -67,17 +66,17 @@ pub(crate) fn find(overview: &Overview, text: &str) -> Vec<Found> {
 }
 
 fn all(words: &[&str], told: &str) -> bool {
-    words.iter().all(|word| told.contains(word))
+    words.iter().all(|word| holds(told, word))
 }
 
 fn place_of(Cluster { id, name, .. }: &Cluster) -> String {
     let parts = [name, id.name.as_str(), id.context.as_str(), id.namespace.as_str()];
-    parts.join(" ").to_ascii_lowercase()
+    parts.join(" ")
 }
 
 fn own_of(endpoint: &Endpoint) -> String {
     let app = endpoint.app.as_ref().map_or("", |app| app.name.as_str());
-    [&endpoint.port().to_string(), " ", app].concat().to_ascii_lowercase()
+    [&endpoint.port().to_string(), " ", app].concat()
 }
 
 fn of_cluster(cluster: &Cluster) -> Found {

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use children::Children;
-pub(crate) use list::list;
+pub(crate) use list::{Item, list};
 pub(crate) use render::{Live, Shown, live};
 
 /// A text that is known while compiling, or made.

@@ -35,6 +35,9 @@ const HIDDEN: Duration = Duration::from_mins(1);
 /// Between two pictures: one a frame, however many changes arrive.
 const FRAME: f64 = 16.0;
 
+/// News that took so long to read, in milliseconds, are shown in the next frame, not in this one.
+const LONG: f64 = 3.0;
+
 /// Rows that would move wait for so long, in milliseconds, while somebody points at the table.
 const HOLD: f64 = 4_000.0;
 
@@ -55,6 +58,7 @@ pub(crate) fn follow(board: Board, panel: Panel, state: &PageState<Arc<Overview>
         line: OnceCell::new(),
         to_tell: RefCell::new(vec![]),
         is_due: Cell::new(false),
+        is_asking: Cell::new(false),
         is_glancing: Cell::new(false),
         shown_at: Cell::new(0.0),
         held_since: Cell::new(None),
@@ -79,11 +83,13 @@ struct Parts {
     line: OnceCell<Line>,
     /// State changes that have not been announced yet.
     to_tell: RefCell<Vec<String>>,
+    /// Whether what the reader asked for is not all shown yet.
+    is_asking: Cell<bool>,
     /// Whether a picture will be shown soon.
     is_due: Cell<bool>,
     /// Whether a look is due at whether somebody still points at the table.
     is_glancing: Cell<bool>,
-    /// When the last picture was shown.
+    /// When the last picture was shown, or when there was other work for a whole frame.
     shown_at: Cell<f64>,
     /// Since when rows wait to move.
     held_since: Cell<Option<f64>>,
@@ -111,7 +117,7 @@ impl Follower {
     /// Shows what is known, at once or, if that has just been done, in the next frame.
     fn show_soon(&self) {
         if browser::milliseconds() - self.0.shown_at.get() >= FRAME {
-            self.show(self.is_held());
+            self.show(Pace::frame(self.is_held()));
         } else {
             self.show_in_next_frame();
         }
@@ -123,7 +129,7 @@ impl Follower {
             // Not as an animation frame: a page that is hidden has none.
             let show = move || {
                 this.0.is_due.set(false);
-                this.show(this.is_held());
+                this.show(Pace::frame(this.is_held()));
             };
             set_timeout(show, Duration::from_millis(16));
         }
@@ -138,7 +144,7 @@ impl Follower {
                 if this.is_held() {
                     this.show_when_left();
                 } else {
-                    this.show(false);
+                    this.show(Pace::frame(false));
                 }
             };
             set_timeout(glance, GLANCE);
@@ -148,15 +154,20 @@ impl Follower {
     /// Whether rows must keep their places now.
     fn is_held(&self) -> bool {
         let waited = self.0.held_since.get().map(|since| browser::milliseconds() - since);
-        waited.is_none_or(|waited| waited < HOLD) && browser::is_attended(".endpoints")
+        // What the reader asks for never waits.
+        !self.0.is_asking.get()
+            && waited.is_none_or(|waited| waited < HOLD)
+            && browser::is_attended(".endpoints")
     }
 
-    /// Shows what is known now; `still`: no row moves.
-    fn show(&self, still: bool) {
-        let Parts { board, panel, view, live, to_tell, shown_at, held_since, .. } = &*self.0;
+    /// Shows what is known now.
+    fn show(&self, pace: Pace) {
+        let Parts { board, panel, view, live, to_tell, is_asking, shown_at, held_since, .. } =
+            &*self.0;
         let live = live.borrow();
         panel.show(live.overview());
-        let shown = board.show(live.overview(), view, Pace::frame(still));
+        let shown = board.show(live.overview(), view, pace);
+        is_asking.set(shown.unfinished && (pace.is_asked() || is_asking.get()));
         to_tell.borrow_mut().extend(shown.said);
         set_if_new(board.currency, live.currency(browser::now()));
         let now = browser::milliseconds();
@@ -202,7 +213,15 @@ impl Follower {
 
     fn hear_line(&self, heard: Heard) {
         match heard {
-            Heard::Event(kind, data) => self.hear(news(&kind, &data).unwrap_or(News::Resync)),
+            Heard::Event(kind, data) => {
+                let began = browser::milliseconds();
+                let news = news(&kind, &data).unwrap_or(News::Resync);
+                let now = browser::milliseconds();
+                if now - began >= LONG {
+                    self.0.shown_at.set(now);
+                }
+                self.hear(news);
+            }
             Heard::Asked => self.answer(),
             Heard::Broken(is_refused) => {
                 self.hear(News::Lost(browser::now()));
@@ -292,13 +311,13 @@ impl Follower {
                 write_controls(&query);
                 panel::tell_address(&board, &this.0.view);
             }
-            this.show(false);
+            this.show(Pace::asked());
         });
         let this = self.clone();
         Effect::new(move |before: Option<()>| {
             board.panel.track();
             if before.is_some() {
-                this.show(this.is_held());
+                this.show(Pace::frame(this.is_held()));
             }
         });
     }
@@ -308,7 +327,9 @@ impl Follower {
         let tick = move || {
             let now = browser::now();
             let Parts { board, live, to_tell, .. } = &*this.0;
-            board.tick(now);
+            if board.tick(now) {
+                this.show_soon();
+            }
             set_if_new(board.currency, live.borrow().currency(now));
             let told = std::mem::take(&mut *to_tell.borrow_mut());
             if told.len() > MOST_TOLD {

@@ -202,19 +202,35 @@ impl<'a> RowItem<'a> {
     }
 }
 
-/// The sections that `filter` shows of an overview, in their order: a total one, which no event
-/// changes.
+/// What a query shows of an overview.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Arrangement<'a> {
+    /// The sections, in a total order, which no event changes.
+    pub sections: Vec<Section<'a>>,
+    /// How many endpoints are in each state, in the order of [`EndpointState::WORDS`], of those that
+    /// everything but the state asks for.
+    pub tally: [usize; 6],
+}
+
+/// What `query` shows of an overview.
 ///
 /// Rows are sorted within their section, and a section stands where its first row would; by name,
 /// where its title would. Clusters without ports come after all others of their section.
-pub fn arrange<'a>(overview: &'a Overview, query: &Query) -> Vec<Section<'a>> {
+pub fn arrange<'a>(overview: &'a Overview, query: &Query) -> Arrangement<'a> {
     let Query { filter, sort, group } = query;
     let matcher = filter.matcher();
-    let mut sections: Vec<Section<'a>> = vec![];
+    let Arrangement { mut sections, mut tally } = Arrangement::default();
     for cluster in &overview.clusters {
-        let shown = cluster.endpoints.iter().filter(|endpoint| matcher.shows(cluster, endpoint));
-        let mut rows = run::rows(cluster, shown.collect());
-        if cluster.endpoints.is_empty() && matcher.shows_empty(cluster) {
+        let Some(within) = matcher.within(cluster) else { continue };
+        let mut shown = Vec::with_capacity(cluster.endpoints.len());
+        for endpoint in cluster.endpoints.iter().filter(|it| within.shows_in_every_state(it)) {
+            count(&endpoint.state, &mut tally);
+            if within.is_in_state(endpoint) {
+                shown.push(endpoint);
+            }
+        }
+        let mut rows = run::rows(cluster, shown);
+        if cluster.endpoints.is_empty() && within.shows_empty() {
             rows.push(RowItem::NoPorts { cluster });
         }
         if rows.is_empty() {
@@ -241,7 +257,15 @@ pub fn arrange<'a>(overview: &'a Overview, query: &Query) -> Vec<Section<'a>> {
         put_in_order(&mut section.rows, |a, b| of_rows(a, b, *sort));
     }
     put_in_order(&mut sections, |a, b| of_sections(a, b, *sort));
-    sections
+    Arrangement { sections, tally }
+}
+
+fn count(state: &EndpointState, tally: &mut [usize; 6]) {
+    let word = state.word();
+    let place = EndpointState::WORDS.iter().position(|other| *other == word);
+    if let Some(number) = place.and_then(|place| tally.get_mut(place)) {
+        *number += 1;
+    }
 }
 
 fn of_sections(a: &Section<'_>, b: &Section<'_>, sort: Sort) -> Ordering {

@@ -1,13 +1,15 @@
 //! Makes a board show an overview: signals of what stays are kept, and set where they differ.
 
 use leptos::prelude::*;
-use skyports_model::arrangement::{RowItem, arrange};
+use skyports_model::arrangement::{Arrangement, RowItem, arrange};
 use skyports_model::{Cluster, ContextStatus, Endpoint, EndpointState, Overview};
 
+use super::listing::{Leaving, Listing};
 use super::set_if_new;
 use super::wanted::Wanted;
-use super::{Board, Empty, Group, Pace, Row, Shown, Summary, next_serial};
+use super::{Board, Empty, Group, Pace, RowValue, Rows, Shown, Summary};
 use crate::live::stale_since;
+use crate::node::Item;
 use crate::state::View;
 
 impl Board {
@@ -15,6 +17,7 @@ impl Board {
     pub(crate) fn show(&self, overview: &Overview, view: &View, pace: Pace) -> Shown {
         let query = self.query.get_untracked();
         let selected = self.panel.get_untracked();
+        let now = self.minute.get_untracked();
         let stale = |cluster: &Cluster| {
             let context =
                 overview.contexts.iter().find(|context| context.name == cluster.id.context);
@@ -25,28 +28,28 @@ impl Board {
             ..Overview::default()
         });
         let is_alone = only.is_some();
+        let Arrangement { sections, tally } = arrange(only.as_ref().unwrap_or(overview), &query);
         let (controllers, users): (Vec<_>, Vec<_>) =
-            arrange(only.as_ref().unwrap_or(overview), &query)
-                .into_iter()
-                .partition(|section| section.is_of_controllers && !is_alone);
+            sections.into_iter().partition(|section| section.is_of_controllers && !is_alone);
         let wanted = |sections: Vec<_>| -> Vec<Wanted<'_>> {
-            let wanted = |section| Wanted::of(section, stale, selected.as_ref(), is_alone);
+            let wanted = |section| Wanted::of(section, stale, selected.as_ref(), is_alone, now);
             sections.into_iter().map(wanted).collect()
         };
         let nothing = users.is_empty() && controllers.is_empty();
 
-        let mut arranging = Arranging { board: self, pace, shown: Shown::default() };
+        let leaving = if query.filter.is_empty() { Leaving::All } else { pace.leaving() };
+        let mut arranging = Arranging { board: self, pace, leaving, shown: Shown::default() };
         // The page of a cluster keeps its signals for when the cluster is back.
         if !(nothing && is_alone) {
             arranging.groups(self.users, &wanted(users));
         }
         arranging.groups(self.controllers, &wanted(controllers));
         let shown = arranging.shown;
-        self.show_rest(overview, view, nothing && !shown.held);
+        self.show_rest(overview, view, tally, nothing && !shown.held);
         shown
     }
 
-    fn show_rest(&self, overview: &Overview, view: &View, nothing: bool) {
+    fn show_rest(&self, overview: &Overview, view: &View, tally: [usize; 6], nothing: bool) {
         let contexts =
             overview.contexts.iter().filter(|context| concerns(view, context)).cloned().collect();
         set_if_new(self.contexts, contexts);
@@ -55,7 +58,6 @@ impl Board {
             set_if_new(self.menus, menus);
         }
         let empty = nothing.then(|| Empty::of(overview, view));
-        let tally = self.query.with_untracked(|query| query.filter.tally(overview));
         set_if_new(self.summary, Summary { clusters: overview.clusters.len(), tally, empty });
     }
 }
@@ -68,94 +70,107 @@ fn concerns(view: &View, context: &ContextStatus) -> bool {
 struct Arranging<'b> {
     board: &'b Board,
     pace: Pace,
+    leaving: Leaving,
     shown: Shown,
 }
 
 impl Arranging<'_> {
     /// Makes `list` show the sections that are wanted.
-    fn groups(&mut self, list: RwSignal<Vec<Group>>, wanted: &[Wanted<'_>]) {
+    fn groups(&mut self, list: RwSignal<Vec<Item<Group>>>, wanted: &[Wanted<'_>]) {
         let old = list.get_untracked();
-        let mut known = Known::of(&old);
-        let mut new = Vec::with_capacity(wanted.len());
+        let mut new = Listing::of(&old);
         for wanted in wanted {
             let key = wanted.key();
             let folded = self.board.menus.with_untracked(|menus| menus.folded.contains(&key));
-            match known.find(|group| group.head.with_untracked(|head| head.key == key)) {
-                Some(group) => {
+            match new.find(|group| group.head.with_untracked(|head| head.key == key)) {
+                Some(group) if group.shown || self.may_show_again(wanted.rows().len()) => {
+                    let Group { head: shown, rows } = &group.of;
                     let head = wanted.head(key, folded);
-                    if let Some(head) =
-                        head.filter(|head| group.head.with_untracked(|old| old != head))
+                    if let Some(head) = head.filter(|head| shown.with_untracked(|old| old != head))
                     {
-                        group.head.set(head);
+                        shown.set(head);
                     }
-                    self.rows(&group.rows, wanted);
-                    new.push(group.clone());
+                    self.rows(rows, wanted, !group.shown);
+                    new.keep();
                 }
-                None if self.pace.is_still() => self.shown.held = true,
+                _ if self.pace.is_still() => self.shown.held = true,
+                Some(_) => self.shown.unfinished = true,
                 None => {
                     let rows = ArcRwSignal::new(vec![]);
-                    self.rows(&rows, wanted);
+                    self.rows(&rows, wanted, true);
                     // Without time for a single row it comes in the next frame.
                     if let Some(head) =
                         wanted.head(key, folded).filter(|_| !rows.with_untracked(Vec::is_empty))
                     {
-                        new.push(Group {
-                            serial: next_serial(),
-                            head: ArcRwSignal::new(head),
-                            rows,
-                        });
+                        new.add(Group { head: ArcRwSignal::new(head), rows });
                     }
                 }
             }
         }
-        let serials =
-            |groups: &[Group]| groups.iter().map(|group| group.serial).collect::<Vec<_>>();
-        if serials(&old) != serials(&new) {
-            if self.pace.is_still() {
-                self.shown.held = true;
-            } else {
-                list.set(new);
-            }
+        if let Some(new) = self.finished(new) {
+            list.set(new);
         }
     }
 
-    /// Makes `list` show the rows that are wanted.
-    fn rows(&mut self, list: &ArcRwSignal<Vec<Row>>, wanted: &Wanted<'_>) {
+    /// Makes `list` show the rows that are wanted; `again`: it comes back as it was left.
+    fn rows(&mut self, list: &Rows, wanted: &Wanted<'_>, again: bool) {
         let old = list.get_untracked();
-        let mut known = Known::of(&old);
-        let mut new = Vec::with_capacity(wanted.rows().len());
+        let mut new = Listing::of(&old);
         for item in wanted.rows() {
-            match known.find(|row| row.value.with_untracked(|value| value.is_of(item))) {
-                Some(row) => {
-                    self.update(row, item, wanted);
-                    new.push(row.clone());
+            match new.find(|row| row.with_untracked(|value| value.is_of(item))) {
+                Some(row) if row.shown || !self.pace.is_still() => {
+                    self.update(&row.of, item, wanted, again || !row.shown);
+                    new.keep();
                 }
-                None if self.pace.is_still() => self.shown.held = true,
-                None if self.pace.may_make() => {
-                    let value = ArcRwSignal::new(wanted.value(item, false));
-                    new.push(Row { serial: next_serial(), value });
+                _ if self.pace.is_still() => self.shown.held = true,
+                _ if self.pace.may_make() => {
+                    new.add(ArcRwSignal::new(wanted.value(item, false)));
                 }
-                None => self.shown.unfinished = true,
+                _ => self.shown.unfinished = true,
             }
         }
-        if !old.iter().map(|row| row.serial).eq(new.iter().map(|row| row.serial)) {
-            if self.pace.is_still() {
-                self.shown.held = true;
-            } else {
-                list.set(new);
-            }
+        if let Some(new) = self.finished(new) {
+            list.set(new);
         }
     }
 
-    fn update(&mut self, row: &Row, item: &RowItem<'_>, wanted: &Wanted<'_>) {
-        if row.value.with_untracked(|old| wanted.is_shown_by(old, item)) {
+    /// Whether a group that a filter hid may come back now.
+    fn may_show_again(&mut self, rows: usize) -> bool {
+        !self.pace.is_still() && self.pace.may_show_again(rows)
+    }
+
+    /// The list to show, if it is another one and may be shown now.
+    fn finished<T: Clone>(&mut self, listing: Listing<'_, T>) -> Option<Vec<Item<T>>> {
+        let leaving = match self.leaving {
+            // Some of what waits is wanted, and had no time yet.
+            Leaving::All if self.shown.unfinished => Leaving::Shown,
+            leaving => leaving,
+        };
+        let new = listing.finished(leaving)?;
+        if self.pace.is_still() {
+            self.shown.held = true;
+            return None;
+        }
+        Some(new)
+    }
+
+    /// Brings a row up to date; `again`: nobody has seen it as it was.
+    fn update(
+        &mut self,
+        row: &ArcRwSignal<RowValue>,
+        item: &RowItem<'_>,
+        wanted: &Wanted<'_>,
+        again: bool,
+    ) {
+        if row.with_untracked(|old| wanted.is_shown_by(old, item)) {
             return;
         }
         if !self.pace.may_change() {
             self.shown.unfinished = true;
             return;
         }
-        let was = row.value.with_untracked(|old| old.state().map(EndpointState::word));
+        let was = row.with_untracked(|old| old.state().map(EndpointState::word));
+        let was = was.filter(|_| !again);
         let mut fresh = false;
         for endpoint in
             item.endpoints().iter().filter(|e| was.is_some_and(|was| was != e.state.word()))
@@ -163,27 +178,7 @@ impl Arranging<'_> {
             self.shown.said.push(told(endpoint, &item.cluster().name));
             fresh |= matches!(endpoint.state, EndpointState::Open | EndpointState::Ready { .. });
         }
-        row.value.set(wanted.value(item, fresh));
-    }
-}
-
-/// What a list held, for look-ups in nearly the order of that list.
-struct Known<'a, T> {
-    list: &'a [T],
-    next: usize,
-}
-
-impl<'a, T> Known<'a, T> {
-    fn of(list: &'a [T]) -> Self {
-        Self { list, next: 0 }
-    }
-
-    fn find(&mut self, is: impl Fn(&T) -> bool) -> Option<&'a T> {
-        let (before, after) = self.list.split_at_checked(self.next)?;
-        let here = after.iter().position(&is).map(|at| at + self.next);
-        let at = here.or_else(|| before.iter().position(is))?;
-        self.next = at + 1;
-        self.list.get(at)
+        row.set(wanted.value(item, fresh));
     }
 }
 

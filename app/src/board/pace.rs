@@ -1,5 +1,7 @@
 //! How much of a new picture is shown at once, and what of it had to wait.
 
+use super::listing::Leaving;
+
 /// New rows a frame: making and styling one takes half a millisecond, and more on a slow machine.
 /// Those in sight come first.
 const NEW_ROWS: usize = 12;
@@ -12,8 +14,11 @@ const CHANGED_ROWS: usize = 120;
 pub(crate) struct Pace {
     /// Whether rows keep their places, so that nothing moves under a pointer.
     still: bool,
+    /// Whether the reader has just asked for something else.
+    asked: bool,
     new_rows: usize,
     changed_rows: usize,
+    rows_again: usize,
 }
 
 /// What came of showing a picture.
@@ -30,12 +35,33 @@ pub(crate) struct Shown {
 impl Pace {
     /// Everything at once: a page that is only written.
     pub(crate) fn unhurried() -> Self {
-        Self { still: false, new_rows: usize::MAX, changed_rows: usize::MAX }
+        Self {
+            still: false,
+            asked: false,
+            new_rows: usize::MAX,
+            changed_rows: usize::MAX,
+            rows_again: usize::MAX,
+        }
     }
 
     /// What a frame has time for; `still`: nothing may move.
     pub(crate) fn frame(still: bool) -> Self {
-        Self { still, new_rows: NEW_ROWS, changed_rows: CHANGED_ROWS }
+        Self { still, new_rows: NEW_ROWS, changed_rows: CHANGED_ROWS, ..Self::unhurried() }
+    }
+
+    /// What a frame has time for, when the reader has just asked for something else.
+    pub(crate) fn asked() -> Self {
+        Self { asked: true, rows_again: NEW_ROWS, ..Self::frame(false) }
+    }
+
+    /// Whether the reader has just asked for something else.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.asked
+    }
+
+    /// What becomes of what is not wanted any more.
+    pub(super) fn leaving(&self) -> Leaving {
+        if self.asked { Leaving::Wait } else { Leaving::Shown }
     }
 
     /// Whether rows keep their places.
@@ -45,17 +71,23 @@ impl Pace {
 
     /// Whether there is time for one more new row.
     pub(super) fn may_make(&mut self) -> bool {
-        take(&mut self.new_rows)
+        take(&mut self.new_rows, 1)
+    }
+
+    /// Whether there is time to show so many more rows that a filter hid. They are made already, and
+    /// only those in sight cost anything: the rest comes with the next frame.
+    pub(super) fn may_show_again(&mut self, rows: usize) -> bool {
+        take(&mut self.rows_again, rows)
     }
 
     /// Whether there is time to bring one more row up to date.
     pub(super) fn may_change(&mut self) -> bool {
-        take(&mut self.changed_rows)
+        take(&mut self.changed_rows, 1)
     }
 }
 
-fn take(left: &mut usize) -> bool {
+fn take(left: &mut usize, rows: usize) -> bool {
     let may = *left > 0;
-    *left = left.saturating_sub(1);
+    *left = left.saturating_sub(rows);
     may
 }

@@ -1,6 +1,7 @@
 //! What a group and a row are to show, made from an arrangement of the overview.
 
 use skyports_model::arrangement::{About, RowItem, Section};
+use skyports_model::time::age_in_words;
 use skyports_model::{Cluster, Endpoint, EndpointId, EndpointState, Finding, ObjectRef, Timestamp};
 
 use super::{Bunch, Head, NoPorts, Ports, RowValue};
@@ -13,6 +14,8 @@ pub(super) struct Wanted<'a> {
     selected: Option<&'a EndpointId>,
     /// On a page of its own a cluster tells more.
     alone: bool,
+    /// The moment from which ages are told.
+    now: Timestamp,
 }
 
 impl<'a> Wanted<'a> {
@@ -22,6 +25,7 @@ impl<'a> Wanted<'a> {
         stale: impl Fn(&Cluster) -> Option<Timestamp>,
         selected: Option<&'a EndpointId>,
         alone: bool,
+        now: Timestamp,
     ) -> Self {
         let shared = match section.about {
             About::Cluster(cluster) => shared(cluster),
@@ -30,7 +34,7 @@ impl<'a> Wanted<'a> {
         // A group is old when all of it is.
         let since: Option<Vec<_>> = section.rows.iter().map(|row| stale(row.cluster())).collect();
         let stale = since.and_then(|since| since.into_iter().min());
-        Self { section, shared, stale, selected, alone }
+        Self { section, shared, stale, selected, alone, now }
     }
 
     /// What tells the section from the others of its list.
@@ -99,12 +103,14 @@ impl<'a> Wanted<'a> {
             tells_cluster,
             fresh,
             selected: self.is_selected(item),
+            told: self.now,
         }))
     }
 
     /// Whether a row shows all of `item`.
     pub(super) fn is_shown_by(&self, value: &RowValue, item: &RowItem<'_>) -> bool {
         match (value, item.endpoints()) {
+            (RowValue::Ports(ports), _) if !self.tells_age(ports) => false,
             // Mostly nothing differs: compared without making anything.
             (RowValue::Ports(ports), [first, others @ ..]) if self.shared.is_empty() => {
                 ports.endpoint == **first
@@ -112,9 +118,19 @@ impl<'a> Wanted<'a> {
                     && ports.cluster == item.cluster().name
                     && ports.selected == self.is_selected(item)
             }
-            (RowValue::Ports(ports), _) => self.value(item, ports.fresh) == *value,
+            (RowValue::Ports(ports), _) => match self.value(item, ports.fresh) {
+                RowValue::Ports(new) => Ports { told: ports.told, ..*new } == **ports,
+                RowValue::NoPorts(_) => false,
+            },
             (RowValue::NoPorts(_), _) => self.value(item, false) == *value,
         }
+    }
+
+    /// Whether the age that a row tells is still right.
+    fn tells_age(&self, Ports { endpoint, told, .. }: &Ports) -> bool {
+        let words = |opened: Timestamp, now| age_in_words(opened.age(now));
+        let same = |opened| words(opened, *told) == words(opened, self.now);
+        *told == self.now || endpoint.opened.is_none_or(same)
     }
 
     fn is_selected(&self, item: &RowItem<'_>) -> bool {

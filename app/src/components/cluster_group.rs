@@ -16,7 +16,7 @@ use crate::words::count;
 
 /// A group that follows its signals.
 pub(crate) fn live_group(group: Group, board: Board) -> impl IntoView {
-    let Group { head, rows, .. } = group;
+    let Group { head, rows } = group;
     let (bar, class, below) = (head.clone(), head.clone(), head);
     view! {
         <tbody class=move || class.with(classes) role="rowgroup">

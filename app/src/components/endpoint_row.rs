@@ -13,23 +13,22 @@ use super::port_range_row::{range_label, range_links};
 use super::reach::reach;
 use super::row_finding::row_finding;
 use super::status_badge::status_badge;
-use crate::board::{Board, Ports, Row, RowValue};
+use crate::board::{Board, Ports, RowValue, Rows};
 use crate::node::{Element, el, list, live};
 use crate::reach::Reach;
 use crate::words;
 
 /// The rows of a group, each following its own signal and the clock.
-pub(crate) fn live_rows(rows: ArcRwSignal<Vec<Row>>, board: Board) -> impl IntoView {
-    let live_row = move |row: Row| {
+pub(crate) fn live_rows(rows: Rows, board: Board) -> impl IntoView {
+    let live_row = move |row: ArcRwSignal<RowValue>| {
         live(move || {
-            row.value.with(|value| match value {
+            row.with(|value| match value {
                 RowValue::Ports(row) => endpoint_row(row, time_for(row, board)),
                 RowValue::NoPorts(row) => no_ports(row),
             })
         })
     };
-    let rows = move || rows.get().into_iter().map(|row| (row.serial, row)).collect();
-    list(rows, live_row)
+    list(move || rows.get(), live_row)
 }
 
 /// The time as a row needs it: each second only while it waits.
@@ -40,7 +39,7 @@ fn time_for(row: &Ports, board: Board) -> Timestamp {
         | EndpointState::Ready { .. }
         | EndpointState::Attention { .. }
         | EndpointState::Failed { .. }
-        | EndpointState::Unknown { .. } => board.minute.get(),
+        | EndpointState::Unknown { .. } => row.told,
     }
 }
 

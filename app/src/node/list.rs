@@ -8,6 +8,7 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::future::{Future, ready};
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use leptos::prelude::{IntoView, Owner, set_timeout};
@@ -19,9 +20,38 @@ use leptos::tachys::renderer::{Rndr, types};
 use leptos::tachys::view::add_attr::AddAnyAttr;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
 
-/// Follows `items`, each told from the others by its key, and shows each as `made` makes it.
+/// What a list holds.
+#[derive(Clone)]
+pub(crate) struct Item<T> {
+    /// Tells it from every other one: each has its own, so that an item that went and came back
+    /// between two renderings is a new one, with its new signals. (Signals themselves cannot be keys:
+    /// in `reactive_graph` 0.2.16 equal ones differ in their hash.)
+    key: u32,
+    /// Whether it is in the document. What is not stays as it was made, and comes back at once.
+    pub(crate) shown: bool,
+    /// What is shown, or what it is made of.
+    pub(crate) of: T,
+}
+
+impl<T> Item<T> {
+    /// A new item, which is shown.
+    pub(crate) fn new(of: T) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        Self { key: NEXT.fetch_add(1, Ordering::Relaxed), shown: true, of }
+    }
+
+    /// The same item, in the document or not.
+    pub(crate) fn showing(&self, shown: bool) -> Self
+    where
+        T: Clone,
+    {
+        Self { shown, ..self.clone() }
+    }
+}
+
+/// Follows `items` and shows each as `made` makes it.
 pub(crate) fn list<T, V>(
-    items: impl Fn() -> Vec<(u32, T)> + Send + 'static,
+    items: impl Fn() -> Vec<Item<T>> + Send + 'static,
     made: impl Fn(T) -> V + Clone + Send + 'static,
 ) -> impl IntoView
 where
@@ -70,14 +100,39 @@ fn let_go() {
 }
 
 struct List<T, V, F> {
-    items: Vec<(u32, T)>,
+    items: Vec<Item<T>>,
     made: F,
     view: PhantomData<fn() -> V>,
 }
 
 struct ShownList<S: Mountable> {
-    items: Vec<(u32, S)>,
+    items: Vec<Item<S>>,
     end: types::Placeholder,
+}
+
+impl<S: Mountable> ShownList<S> {
+    fn shown(&self) -> impl Iterator<Item = &S> {
+        self.items.iter().filter(|item| item.shown).map(|item| &item.of)
+    }
+
+    fn shown_mut(&mut self) -> impl Iterator<Item = &mut S> {
+        self.items.iter_mut().filter(|item| item.shown).map(|item| &mut item.of)
+    }
+}
+
+/// Takes what is not wanted any more out of the document, and lets go of what is not listed.
+fn clear<T, S: Mountable + 'static>(old: &mut [Option<Item<S>>], items: &[Item<T>]) {
+    for place in old {
+        let Some(item) = place else { continue };
+        let kept = items.iter().find(|other| other.key == item.key);
+        if item.shown && !kept.is_some_and(|kept| kept.shown) {
+            item.of.unmount();
+            item.shown = false;
+        }
+        if kept.is_none() {
+            bury(Box::new(place.take()));
+        }
+    }
 }
 
 impl<T, V, F> Render for List<T, V, F>
@@ -90,39 +145,35 @@ where
 
     fn build(self) -> Self::State {
         let Self { items, made, .. } = self;
-        let items = items.into_iter().map(|(key, item)| (key, made(item).build())).collect();
+        let built = |Item { key, shown, of }| Item { key, shown, of: made(of).build() };
+        let items = items.into_iter().map(built).collect();
         ShownList { items, end: Rndr::create_placeholder() }
     }
 
     fn rebuild(self, shown: &mut Self::State) {
         let Self { items, made, .. } = self;
         let mut old: Vec<_> = std::mem::take(&mut shown.items).into_iter().map(Some).collect();
-        for place in &mut old {
-            if let Some((key, state)) = place
-                && !items.iter().any(|(kept, _)| kept == key)
-            {
-                state.unmount();
-                if let Some((_, state)) = place.take() {
-                    bury(Box::new(state));
-                }
-            }
-        }
+        clear(&mut old, &items);
         let mut next = 0;
-        for (key, item) in items {
+        for item in items {
             while old.get(next).is_some_and(Option::is_none) {
                 next += 1;
             }
-            let is = |place: &Option<(u32, _)>| place.as_ref().is_some_and(|(it, _)| *it == key);
+            let is = |place: &Option<Item<_>>| place.as_ref().is_some_and(|it| it.key == item.key);
             let at = old.iter().skip(next).position(is).map(|at| at + next);
             let kept = at.and_then(|at| old.get_mut(at)).and_then(Option::take);
-            let (_, mut state) = kept.unwrap_or_else(|| (key, made(item).build()));
-            if at != Some(next) {
-                match old.get(next) {
-                    Some(Some((_, after))) => after.insert_before_this(&mut state),
-                    _ => shown.end.insert_before_this(&mut state),
+            let mut kept = kept.unwrap_or_else(|| {
+                let of = made(item.of).build();
+                Item { key: item.key, shown: false, of }
+            });
+            if item.shown && (at != Some(next) || !kept.shown) {
+                match old.iter().skip(next).flatten().find(|other| other.shown) {
+                    Some(after) => after.of.insert_before_this(&mut kept.of),
+                    None => shown.end.insert_before_this(&mut kept.of),
                 };
+                kept.shown = true;
             }
-            shown.items.push((key, state));
+            shown.items.push(kept);
         }
     }
 }
@@ -165,8 +216,8 @@ where
         _extra: Vec<AnyAttribute>,
     ) {
         let Self { items, made, .. } = self;
-        for (_, item) in items {
-            made(item).to_html_with_buf(html, position, escape, mark_branches, vec![]);
+        for item in items {
+            made(item.of).to_html_with_buf(html, position, escape, mark_branches, vec![]);
             *position = Position::NextChild;
         }
         html.push_str("<!>");
@@ -181,7 +232,10 @@ where
         let Self { items, made, .. } = self;
         let items = items
             .into_iter()
-            .map(|(key, item)| (key, made(item).hydrate::<FROM_SERVER>(cursor, position)))
+            .map(|Item { key, shown, of }| {
+                let of = made(of).hydrate::<FROM_SERVER>(cursor, position);
+                Item { key, shown, of }
+            })
             .collect();
         let end = cursor.next_placeholder(position);
         position.set(Position::NextChild);
@@ -195,27 +249,25 @@ where
 
 impl<S: Mountable> Mountable for ShownList<S> {
     fn unmount(&mut self) {
-        for (_, item) in &mut self.items {
-            item.unmount();
-        }
+        self.shown_mut().for_each(Mountable::unmount);
         self.end.unmount();
     }
 
     fn mount(&mut self, parent: &types::Element, marker: Option<&types::Node>) {
-        for (_, item) in &mut self.items {
+        for item in self.shown_mut() {
             item.mount(parent, marker);
         }
         self.end.mount(parent, marker);
     }
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        match self.items.first() {
-            Some((_, first)) => first.insert_before_this(child),
+        match self.shown().next() {
+            Some(first) => first.insert_before_this(child),
             None => self.end.insert_before_this(child),
         }
     }
 
     fn elements(&self) -> Vec<types::Element> {
-        self.items.iter().flat_map(|(_, item)| item.elements()).collect()
+        self.shown().flat_map(Mountable::elements).collect()
     }
 }

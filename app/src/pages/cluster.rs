@@ -24,7 +24,7 @@ use crate::node::{Element, el, live};
 /// When the cluster goes, what was known of it goes out of sight; when it comes back, so does this.
 pub(crate) fn cluster(board: Board) -> impl IntoView + use<> {
     let gone = move || board.summary.with(|summary| summary.empty.is_some());
-    let group = board.users.with_untracked(|groups| groups.first().cloned());
+    let group = board.users.with_untracked(|groups| groups.first().map(|group| group.of.clone()));
     view! {
         <div hidden=gone>{group.map(|group| body(group, board))}</div>
         {nothing(board)}
@@ -32,7 +32,7 @@ pub(crate) fn cluster(board: Board) -> impl IntoView + use<> {
 }
 
 fn body(group: Group, board: Board) -> impl IntoView + use<> {
-    let Group { head, rows, .. } = group;
+    let Group { head, rows } = group;
     let title = head.clone();
     let title = live(move || {
         title.with(|head| {

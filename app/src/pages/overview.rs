@@ -13,7 +13,7 @@ use crate::components::empty_state::empty_state;
 use crate::components::endpoint_filters::{endpoint_filters, toggle_mine};
 use crate::components::endpoint_table::{FIRST, endpoint_table, heads};
 use crate::components::shell::{page_head, page_sub};
-use crate::node::{Live, el, list, live};
+use crate::node::{Item, Live, el, list, live};
 use crate::words::count;
 
 /// Counts, filter, users' clusters, and SkyPilot's controllers apart below.
@@ -40,16 +40,16 @@ pub(crate) fn overview(board: Board) -> impl IntoView + use<> {
 /// A table of groups, out of sight while there are none: so the browser never makes a table.
 fn section(
     id: &'static str,
-    groups: RwSignal<Vec<Group>>,
+    groups: RwSignal<Vec<Item<Group>>>,
     board: Board,
     label: &'static str,
     title: Option<&'static str>,
 ) -> impl IntoView + use<> {
     let heads = live(move || board.query.with(|query| heads(Some(query))));
-    let items = move || groups.get().into_iter().map(|group| (group.serial, group)).collect();
-    let bodies = list(items, move |group| live_group(group, board));
+    let bodies = list(move || groups.get(), move |group| live_group(group, board));
+    let hidden = move || groups.with(|groups| groups.iter().all(|group| !group.shown));
     view! {
-        <section class="section" hidden=move || groups.with(Vec::is_empty)>
+        <section class="section" hidden=hidden>
             {title.map(|title| view! { <h2>{title}</h2> })}
             {endpoint_table(id, label, heads, bodies)}
         </section>

@@ -32,7 +32,7 @@ fn told(overview: &Overview, query: &str) -> Vec<String> {
         let rows: Vec<String> = section.rows.iter().map(told_row).collect();
         format!("{star}{}: {}", section.title(), rows.join(" "))
     };
-    arrange(overview, &Query::parse(query)).into_iter().map(told).collect()
+    arrange(overview, &Query::parse(query)).sections.into_iter().map(told).collect()
 }
 
 #[test]
@@ -41,6 +41,14 @@ fn a_section_a_cluster_is_the_default() {
     assert_eq!(told(&three(), "q=eval"), ["eval: (eval)"]);
     assert_eq!(told(&three(), "state=open"), ["train: 8888", "*a-jobs-controller: 80"]);
     assert!(told(&three(), "q=nothing").is_empty());
+}
+
+#[test]
+fn counts_are_of_every_state() {
+    let tally = |query| arrange(&three(), &Query::parse(query)).tally;
+    assert_eq!(tally("q=train&state=open"), [0, 1, 1, 0, 0, 0]);
+    assert_eq!(tally("q=8888"), [0, 1, 0, 0, 0, 0]);
+    assert_eq!(tally("owner=bob"), [0; 6]);
 }
 
 #[test]
@@ -145,7 +153,7 @@ proptest! {
         text in "|a|1|8",
     ) {
         let query = Query { filter: Filter::text(text), sort: Sort { by, descending }, group };
-        let sections = arrange(&overview, &query);
+        let Arrangement { sections, tally } = arrange(&overview, &query);
         let mut arranged: Vec<_> = sections
             .iter()
             .flat_map(|section| &section.rows)
@@ -158,6 +166,7 @@ proptest! {
             .map(|(_, endpoint)| &endpoint.id)
             .collect();
         shown.sort();
+        prop_assert_eq!(tally.iter().sum::<usize>(), shown.len());
         prop_assert_eq!(arranged, shown);
         prop_assert!(sections.iter().all(|section| !section.rows.is_empty()));
     }
