@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import functools
 import json
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,17 @@ from rig.wait import wait_for
 from skypilot import opened
 
 PORT = 8888
+
+
+# All begin at once; servers that start at once would make each other late.
+_STARTS = threading.BoundedSemaphore(2)
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """While few others start a server."""
+    with _STARTS:
+        yield
 
 
 @dataclass(frozen=True)
@@ -49,10 +61,14 @@ class Place:
     @contextmanager
     def serve(self, proxy: Proxy, live: bool = True) -> Iterator[Server]:
         """A server of this namespace that reaches the rig through the proxy."""
-        with self.skyports(self.rig.context(server=proxy.url)).serve("--namespace", self.namespace) as server:
-            if live:
-                is_live(server)
-                wait_for_overview(server, "all clusters", lambda o: len(o["clusters"]) == len(self.clusters))
+        with ExitStack() as stack:
+            with starting():
+                skyports = self.skyports(self.rig.context(server=proxy.url))
+                server = stack.enter_context(skyports.serve("--namespace", self.namespace))
+                if live:
+                    is_live(server)
+                    everything = len(self.clusters)
+                    wait_for_overview(server, "all clusters", lambda o: len(o["clusters"]) == everything)
             yield server
 
     def skyports(self, *contexts: object) -> Skyports:
@@ -160,4 +176,4 @@ def all_done(started: dict[str, Future[None]]) -> None:
     wait(started.values(), timeout=150)
 
 
-__all__ = ["PORT", "Place", "all_done", "beside", "is_live", "started"]
+__all__ = ["PORT", "Place", "all_done", "beside", "is_live", "started", "starting"]

@@ -14,9 +14,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import ExitStack
 from pathlib import Path
 
-from beside import PORT, Place, all_done, beside, is_live, started  # noqa: F401 - a fixture
+from beside import PORT, Place, all_done, beside, is_live, started, starting  # noqa: F401 - a fixture
 from binary import Server, wait_for_overview
 from overview import cluster, clusters, context_state, endpoints
 from revisions import Revision, Revisions, revisions
@@ -189,8 +190,10 @@ def test_a_list_that_expires_between_pages(at: Place) -> None:
             proxy.fault(GONE, "list", resource, lambda r: "continue" in r.query, times=1)
             for resource in ("pods", "services")
         ]
-        # Small pages, so that three clusters are enough; the tokens are the API server's own.
-        proxy.fault(Query({"limit": "5"}), "list", "services")
+        # Small pages, so that few objects are enough; the tokens are the API server's own. Services are
+        # listed in all namespaces, where other tests have left theirs.
+        rest = at.rig.api.get("/api/v1/services", limit="1")["metadata"].get("remainingItemCount", 0)
+        proxy.fault(Query({"limit": str(1 + rest // 2)}), "list", "services")
         proxy.fault(Query({"limit": "1"}), "list", "pods")
         with at.serve(proxy) as server:
             assert sorted(clusters(server.overview(), at.namespace)) == sorted(at.clusters)
@@ -444,11 +447,13 @@ def test_one_context_is_good_one_dead_one_silent(at: Place) -> None:
             listed.extend([skyports.run("list", "-o", "json", *wide, timeout=60), time.monotonic() - begun])
 
         beside_it = threading.Thread(target=list_all)
-        with skyports.serve(*wide) as server:
-            begun = time.monotonic()
-            is_live(server, "good")
-            wait_for_overview(server, "its cluster", lambda o: at.clusters[0] in clusters(o, at.namespace))
-            took = time.monotonic() - begun
+        with ExitStack() as stack:
+            with starting():
+                server = stack.enter_context(skyports.serve(*wide))
+                begun = time.monotonic()
+                is_live(server, "good")
+                wait_for_overview(server, "its cluster", lambda o: at.clusters[0] in clusters(o, at.namespace))
+                took = time.monotonic() - begun
             measured("R-30 the good one is live after", round(took, 2))
             assert took <= 3
             with revisions(server) as seen:

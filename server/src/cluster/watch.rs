@@ -28,7 +28,9 @@ const WATCH_SECONDS: u32 = 30;
 /// A page of a list must arrive within this time.
 const LIST_PAGE: Duration = Duration::from_secs(20);
 /// A `SkyPilot` pod is 70 kB of JSON: pages keep the memory for decoding bounded.
-const PAGE_SIZE: u32 = 100;
+const PODS_PAGE: u32 = 100;
+/// Everything else is a kB or two, and each page costs a round trip: kubectl's own page size.
+const PAGE: u32 = 500;
 /// A refusal can be lifted at any time; asking again is cheap.
 const FORBIDDEN_PAUSE: Duration = Duration::from_secs(10);
 /// Between failed attempts: short, so that a server that comes back is seen within three seconds.
@@ -41,6 +43,18 @@ const THROTTLED_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(30);
 /// A list whose later pages have expired this often in a row is asked for in one piece.
 const PAGED_TRIES: u32 = 2;
+
+/// How many objects a page of a list holds at most.
+fn page(watched: Watched) -> u32 {
+    match watched {
+        Watched::Pods => PODS_PAGE,
+        Watched::Services
+        | Watched::Ingresses
+        | Watched::IngressClasses
+        | Watched::ServiceEvents
+        | Watched::PodEvents => PAGE,
+    }
+}
 
 /// What to watch.
 pub(super) struct Selection<K: Kind> {
@@ -147,7 +161,8 @@ impl<K: Kind> Watch<K> {
     /// One list and the watch after it, until something is wrong.
     async fn once(&self, api: Api<Guarded<K>>, memory: &mut Memory) -> End {
         let mut config = watcher::Config::default().timeout(WATCH_SECONDS);
-        config.page_size = (memory.expired_lists < PAGED_TRIES).then_some(PAGE_SIZE);
+        config.page_size =
+            (memory.expired_lists < PAGED_TRIES).then_some(page(self.selection.watched));
         config.label_selector = self.selection.labels.map(str::to_owned);
         config.field_selector = self.selection.fields.map(str::to_owned);
         let mut stream = std::pin::pin!(watcher::watcher(api, config));
