@@ -47,6 +47,7 @@ pub(crate) mod port_dialog;
 pub(crate) mod port_range_row;
 pub(crate) mod qr;
 pub(crate) mod reach;
+pub(crate) mod reader_strip;
 pub(crate) mod row_finding;
 pub(crate) mod share_dialog;
 pub(crate) mod shell;

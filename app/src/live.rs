@@ -2,6 +2,7 @@
 //!
 //! Knows neither the browser nor Leptos: news come in, the things to do go out.
 
+use skyports_model::overview::run_of;
 use skyports_model::{Change, ContextState, ContextStatus, Overview, Timestamp};
 
 /// How long a lost stream counts as a hiccup.
@@ -156,7 +157,8 @@ impl Live {
             }
             News::Loaded(overview) => {
                 // Answered before the stream began: the steps between the two were told to nobody.
-                self.again |= overview.revision < self.begun;
+                // Another replica may have answered, whose revisions say nothing of the stream's.
+                self.again |= overview.revision < self.begun && is_of_run(&overview, self.begun);
                 self.overview = overview;
                 self.behind = false;
                 self.settle()
@@ -207,7 +209,7 @@ impl Live {
     }
 
     fn take(&mut self, change: Change) -> Vec<Todo> {
-        if change.revision <= self.overview.revision {
+        if change.revision <= self.overview.revision && is_of_run(&self.overview, change.revision) {
             return vec![];
         }
         if change.apply(&mut self.overview) {
@@ -216,6 +218,11 @@ impl Live {
             self.load().into_iter().collect()
         }
     }
+}
+
+/// Whether both are of the same run of the server.
+fn is_of_run(overview: &Overview, revision: u64) -> bool {
+    run_of(overview.revision) == run_of(revision)
 }
 
 fn currency(stream: Stream, contexts: &[ContextStatus], now: Timestamp) -> Currency {
@@ -245,6 +252,7 @@ pub(crate) fn stale_since(state: ContextState) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use skyports_model::ContextName;
+    use skyports_model::overview::first_revision;
 
     fn overview(revision: u64) -> Overview {
         Overview { revision, ..Overview::default() }
@@ -314,6 +322,18 @@ mod tests {
         live.hear(News::Loaded(overview(2)));
         assert_eq!(live.overview().revision, 2);
         assert_eq!(live.currency(Timestamp(200)), Currency::Live);
+    }
+
+    #[test]
+    fn what_another_replica_loaded_hides_no_step() {
+        let other = overview(first_revision(7));
+        let mut live = Live::starting(overview(4), "b1".to_owned());
+        live.hear(hello(5));
+        assert_eq!(live.hear(News::Loaded(other.clone())), [Todo::Show]);
+        // A smaller number, and not an older one.
+        assert_eq!(live.hear(News::Change(change(5, 6))), [Todo::Load]);
+        assert_eq!(live.hear(News::Loaded(other)), [Todo::Show]);
+        assert_eq!(live.hear(News::Change(change(6, 7))), [Todo::Load]);
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::components::guest_card::{guest_card, guest_ended, guest_go, guest_lat
 use crate::components::keyboard_sheet::keyboard_sheet;
 use crate::components::palette::palette;
 use crate::components::port_dialog;
+use crate::components::reader_strip::reader_strip;
 use crate::components::shell::brand;
 use crate::components::toaster::toaster;
 use crate::island::LiveEndpoints;
@@ -61,6 +62,10 @@ pub struct PageEnv {
     pub demo: Option<Demo>,
     /// The apps that a reader may name.
     pub apps: Vec<AppGuess>,
+    /// Who signed in, as Kubernetes knows them.
+    pub reader: Option<String>,
+    /// Whether ports can be opened and closed here.
+    pub has_writes: bool,
 }
 
 /// Why the built-in demo is shown in place of the reader's clusters.
@@ -261,6 +266,7 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
         let body = view! {
             <a class="skip" href="#main">"Skip to content"</a>
             {env.demo.map(demo_banner)}
+            {reader_strip(env)}
             <p class="visually-hidden" role="status" id=browser::ANNOUNCER></p>
             <noscript>
                 <p class="noscript">
@@ -317,7 +323,7 @@ fn document(
     });
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=env.theme.word()>
+        <html lang="en" data-theme=env.theme.word() data-writes=(!env.has_writes).then_some("off")>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

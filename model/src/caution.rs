@@ -8,8 +8,12 @@ use crate::id::{ContextName, EndpointId, ObjectRef};
 use crate::kubectl::Kubectl;
 use crate::net::Port;
 use crate::repair::Repair;
+use crate::share::GuestLink;
 
-/// Something to know before a port is opened.
+/// Links that are named one by one.
+const MOST_LINKS: usize = 5;
+
+/// Something to know before a port is opened or closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caution {
     /// Whoever reaches the port usually owns the machine behind it, and nothing asks for a login.
@@ -89,6 +93,11 @@ pub enum Caution {
         /// That mode.
         mode: Mode,
     },
+    /// Guest links that people have got show nothing from then on.
+    GuestLinksEnd {
+        /// The links, at least one.
+        links: Vec<GuestLink>,
+    },
     /// The selector is a field of SkyPilot's, which its next write takes back.
     SelectorTaken {
         /// The Service.
@@ -140,6 +149,7 @@ impl Caution {
             Self::PathShadowed { .. } => Code::PathShadowed,
             Self::PathKept { .. } => Code::PathKept,
             Self::LinkStops { .. } => Code::LinkStops,
+            Self::GuestLinksEnd { .. } => Code::GuestLinksEnd,
             Self::SelectorTaken { .. } => Code::SelectorTaken,
         }
     }
@@ -217,6 +227,7 @@ impl Caution {
                 "what the plan deletes or changes".to_owned(),
                 vec![Step::advice("Give the new link to whoever has the old one")],
             ),
+            Self::GuestLinksEnd { links } => guest_links_end(links),
             Self::SelectorTaken { service, owner } => {
                 let owner = owner.as_deref().unwrap_or("nobody that is named");
                 (
@@ -231,6 +242,29 @@ impl Caution {
         };
         Finding { code: self.code(), lead, detail, evidence: Some(evidence), steps }
     }
+}
+
+/// Whose links show nothing any more, as far as they say for whom they are.
+fn guest_links_end(links: &[GuestLink]) -> (String, String, String, Vec<Step>) {
+    let count = match links.len() {
+        1 => "A guest link ends".to_owned(),
+        many => format!("{many} guest links end"),
+    };
+    let told = |link: &GuestLink| match link.label.as_str() {
+        "" => format!("port {}, no label", link.port),
+        label => format!("port {}, “{label}”", link.port),
+    };
+    let mut named: Vec<String> = links.iter().take(MOST_LINKS).map(told).collect();
+    if links.len() > MOST_LINKS {
+        named.push(format!("and {} more", links.len() - MOST_LINKS));
+    }
+    (
+        format!("{count} with the port."),
+        "Whoever has it sees that it shows nothing; a port that is opened again needs a new one."
+            .to_owned(),
+        named.join("; "),
+        vec![Step::advice("Tell whoever has a link, or leave the port open")],
+    )
 }
 
 /// What the app must know, and the way back.

@@ -179,6 +179,11 @@ impl Link {
 }
 
 impl Chain {
+    /// What is said to be wrong, for those who say less of it.
+    pub(crate) fn findings_mut(&mut self) -> impl Iterator<Item = &mut Finding> {
+        self.links.iter_mut().filter_map(|link| link.finding.as_mut())
+    }
+
     /// The chain of the links that were looked at, in any order. Behind the first that fails or
     /// waits nothing counts.
     pub fn of(

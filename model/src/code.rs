@@ -107,6 +107,8 @@ codes! {
     PathKept = "path_kept",
     /// The links of the mode in which the port closes stop working.
     LinkStops = "link_stops",
+    /// Guest links of a port end when it closes.
+    GuestLinksEnd = "guest_links_end",
     /// A field that SkyPilot owns is taken, until its next write.
     SelectorTaken = "selector_taken",
     /// A load balancer has no path that could be kept.

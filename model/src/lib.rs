@@ -15,6 +15,7 @@ pub mod context;
 pub mod copies;
 pub mod default_mode;
 pub mod description;
+mod discreet;
 pub mod endpoint;
 pub mod failure;
 pub mod filter;

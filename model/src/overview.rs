@@ -15,12 +15,28 @@ use crate::time::Timestamp;
 pub struct Overview {
     /// When this picture was made.
     pub as_of: Timestamp,
-    /// Goes up by at least one with each change, within one run of the server.
+    /// Goes up by at least one with each change, within one run of the server; see [`run_of`].
     pub revision: u64,
     /// The contexts, in the order of the command line or the kubeconfig.
     pub contexts: Vec<ContextStatus>,
     /// The clusters.
     pub clusters: Vec<Cluster>,
+}
+
+/// The digits of a revision that count; those above them name the run of the server.
+const COUNTED: u32 = 32;
+/// All of a revision is a whole number in JavaScript: 2^53 at most.
+const RUNS: u64 = 1 << (53 - COUNTED);
+
+/// The run of the server that a revision is of. Revisions of two runs say nothing of each other: of
+/// two replicas either may be the later one.
+pub fn run_of(revision: u64) -> u64 {
+    revision >> COUNTED
+}
+
+/// The first revision of a run that got this random number.
+pub fn first_revision(random: u64) -> u64 {
+    (random % RUNS) << COUNTED
 }
 
 impl Overview {

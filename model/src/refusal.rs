@@ -59,6 +59,11 @@ pub enum Refusal {
     NoPathToKeep,
     /// This skyports was told to write nothing.
     ReadOnly,
+    /// Nobody can be impersonated here as safely as it must be.
+    CannotActAs {
+        /// Why, a clause.
+        why: String,
+    },
     /// A person has not confirmed a port that must be.
     Unconfirmed(Box<Confirmation>),
     /// The manifest that was written does not say what was planned: a fault of skyports.
@@ -81,7 +86,7 @@ impl Refusal {
             Self::UnexpectedObject { .. } => Code::UnexpectedObject,
             Self::ReachNotPossible { .. } => Code::ReachNotPossible,
             Self::NoPathToKeep => Code::NoPathToKeep,
-            Self::ReadOnly => Code::ReadOnly,
+            Self::ReadOnly | Self::CannotActAs { .. } => Code::ReadOnly,
             Self::Unconfirmed(confirmation) => confirmation.reason.code,
             Self::ManifestDiffers { .. } => Code::ManifestDiffers,
         }
@@ -137,6 +142,12 @@ impl Refusal {
                 String::new(),
                 "the flag --read-only".to_owned(),
                 vec![Step::advice("Start it without --read-only")],
+            ),
+            Self::CannotActAs { why } => (
+                "This skyports cannot write in your name here, so it writes nothing.".to_owned(),
+                String::new(),
+                crate::finding::shown(why, 400),
+                vec![Step::advice("docs/deploy.md says what writing as the reader needs")],
             ),
             Self::ManifestDiffers { object, why } => (
                 format!("The manifest of {object} does not say what was planned."),

@@ -3,6 +3,8 @@
 //!
 //! Start reading at [`contexts::resolve`], then `view::run`.
 
+pub(crate) mod access;
+pub(crate) mod actor;
 pub(crate) mod apply;
 pub(crate) mod check;
 pub(crate) mod context;
@@ -14,6 +16,7 @@ mod health;
 pub(crate) mod leftovers;
 pub(crate) mod links;
 mod note;
+pub mod reader;
 mod request;
 mod rights;
 mod turns;

@@ -3,5 +3,7 @@
 pub mod args;
 pub mod clock;
 pub mod environment;
+pub mod exposure;
 pub mod origin;
+pub mod sign_in;
 pub mod skypilot;

@@ -2,6 +2,7 @@
 //! [`skyports_app::dashboard::Dashboard`]; a file a use-case.
 
 mod asking;
+mod audit;
 mod chain;
 pub mod check;
 mod describe;
@@ -12,5 +13,7 @@ pub mod ports;
 pub mod probing;
 pub mod said;
 pub mod share;
+pub mod sight;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod viewer;

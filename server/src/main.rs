@@ -9,7 +9,7 @@ use skyports::config::args::{Args, Command};
 fn main() -> ExitCode {
     let Args { command } = Args::parse();
     let exit = match command {
-        Command::Serve(args) => cli::serve::run(args),
+        Command::Serve(args) => cli::serve::run(*args),
         Command::List(args) => cli::list::run(args),
         Command::Check(args) => cli::check::run(args),
         Command::Explain(args) => cli::explain::run(args),

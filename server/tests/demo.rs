@@ -12,6 +12,7 @@ use skyports::cluster::contexts::{self, Wanted};
 use skyports::config::args::CommonArgs;
 use skyports::dashboard::live::Live;
 use skyports::web::assets::WebFiles;
+use skyports::web::gate::Gate;
 use skyports::web::host::AllowedHosts;
 use skyports::web::router::{Shared, router};
 use skyports::web::session::Sessions;
@@ -69,7 +70,7 @@ impl Shown {
         let live = look(contexts::resolve(&args).await.unwrap());
         let (files, hosts) =
             (WebFiles::load(None).unwrap(), AllowedHosts::of(HOST.parse().unwrap()));
-        let sessions = Sessions::without_login(7676);
+        let sessions = Gate::Sessions(Sessions::without_login(7676));
         let router = router(Shared::new(live.clone(), files, sessions, hosts, stopping.clone()));
         Self { demo, live, router, stopping }
     }

@@ -11,6 +11,7 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use skyports::cluster::contexts::Wanted;
 use skyports::dashboard::live::Live;
 use skyports::web::assets::WebFiles;
+use skyports::web::gate::Gate;
 use skyports::web::host::AllowedHosts;
 use skyports::web::listen;
 use skyports::web::router::{Shared, router};
@@ -45,7 +46,7 @@ impl TestServer {
         let router = router(Shared::new(
             live,
             WebFiles::load(None).unwrap(),
-            sessions,
+            Gate::Sessions(sessions),
             hosts,
             stopping.clone(),
         ));
@@ -165,7 +166,9 @@ async fn s01_our_own_page_and_scripts_are_heard() {
 #[tokio::test]
 async fn s02_requests_for_other_hosts_are_refused() {
     let server = TestServer::start().await;
-    for path in PAGES.iter().chain(&DATA).chain(&OPEN) {
+    // Kubernetes asks for health by an address, and learns nothing but that.
+    let told = |path: &&&str| !path.ends_with("z");
+    for path in PAGES.iter().chain(&DATA).chain(&OPEN).filter(told) {
         for host in ["evil.test:7676", "evil.test", "127.0.0.1", "localhost.:7676"] {
             let request = Request::get(*path)
                 .header(header::HOST, host)

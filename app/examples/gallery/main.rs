@@ -51,6 +51,8 @@ fn env(theme: Theme) -> PageEnv {
         now: NOW,
         demo: None,
         apps: samples::apps(),
+        reader: None,
+        has_writes: true,
     }
 }
 

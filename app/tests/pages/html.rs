@@ -27,6 +27,8 @@ pub(crate) fn env() -> PageEnv {
         now: samples::NOW,
         demo: None,
         apps: samples::apps(),
+        reader: None,
+        has_writes: true,
     }
 }
 

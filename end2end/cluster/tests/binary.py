@@ -88,6 +88,10 @@ class Server:
     def running(self) -> bool:
         return self._child.poll() is None
 
+    def terminate(self) -> None:
+        """As whoever stops a service does."""
+        self._child.terminate()
+
     def kill(self) -> None:
         """At once, as a crash would."""
         self._child.kill()
@@ -164,6 +168,12 @@ class Skyports:
         """A server that wants a login, and the code that logs in."""
         with self._serve(*args) as server:
             yield server, server.url.partition("#")[2]
+
+    @contextmanager
+    def serve_for_readers(self, *args: str, environment: dict[str, str] | None = None) -> Iterator[Server]:
+        """A server that takes what a proxy in front says of its readers, as the flags tell."""
+        with self._serve(*args, environment=environment) as server:
+            yield server
 
     @contextmanager
     def _serve(

@@ -139,6 +139,8 @@ def test_what_shows_nothing_looks_alike_whatever_the_cause(rig: Rig, namespace: 
         )
         wait_for("the end of it", lambda: not shows(server, expired), seconds=5)
         assert shows(server, closed)
+        preview, _ = ask(server, "GET", f"/c/rig/{namespace}/{c}/close?ports=8888&mode=loadbalancer")
+        assert "A guest link ends with the port." in preview.text and "“Ana (review)”" in preview.text, preview.text
         status = server.submit(f"/c/rig/{namespace}/{c}/close", ports="8888", mode="loadbalancer")
         assert status == 303, status
         wait_for("the end of the port's link", lambda: not shows(server, closed), seconds=5)

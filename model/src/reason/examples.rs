@@ -10,6 +10,7 @@ use crate::id::{ContextName, Namespace, ObjectKind, ObjectRef};
 use crate::net::Port;
 use crate::outcome::WriteFailure;
 use crate::refusal::Refusal;
+use crate::share::GuestLink;
 use crate::time::Timestamp;
 use crate::trouble::Trouble;
 
@@ -153,6 +154,9 @@ fn refusals() -> Vec<Refusal> {
         },
         Refusal::NoPathToKeep,
         Refusal::ReadOnly,
+        Refusal::CannotActAs {
+            why: text("Kubernetes 1.35 cannot hold impersonation to certain verbs"),
+        },
         Refusal::ManifestDiffers { object: object(), why: text("spec.ports") },
     ]
 }
@@ -197,6 +201,7 @@ fn cautions() -> Vec<Caution> {
             path: text("/skypilot/ml/c/8888/"),
             needs: AppNeeds::Unknown,
         },
+        Caution::GuestLinksEnd { links: vec![guest_link()] },
         Caution::LinkStops { ports: vec![port()], mode: Mode::Ingress },
         Caution::SelectorTaken { service: object(ObjectKind::Service), owner: None },
     ]
@@ -263,6 +268,18 @@ fn troubles() -> Vec<Trouble> {
 
 fn port() -> Port {
     Port::new(8265).unwrap()
+}
+
+fn guest_link() -> GuestLink {
+    GuestLink {
+        hash: "0".repeat(64).parse().unwrap(),
+        port: port(),
+        mode: Mode::LoadBalancer,
+        made: Timestamp(0),
+        expires: Timestamp(3_600),
+        label: text("Ana (review)").into(),
+        maker: text("ada"),
+    }
 }
 
 #[test]

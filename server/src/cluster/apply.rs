@@ -19,6 +19,7 @@ use skyports_model::{
 };
 use tokio::time::{Instant, sleep};
 
+use super::actor::Actor;
 use super::context::Context;
 pub(crate) use super::existing::Depth;
 use super::existing::existing;
@@ -39,21 +40,21 @@ impl<F: Fn(&Existing, &Ground) -> Result<Plan, Refusal> + Send + Sync> Planner f
 
 /// Plans and asks the API server what it would say; changes nothing.
 pub(crate) async fn preflight(
-    context: &Context,
+    as_whom: (&Context, &Actor),
     cluster: &ClusterId,
     reads: &Reads,
     plan: impl Planner,
 ) -> Result<Preflight, Finding> {
-    let session = Session::open(context, cluster, reads, Instant::now() + PATIENCE).await?;
+    let session = Session::open(as_whom, cluster, reads, Instant::now() + PATIENCE).await?;
     let plan = session.plan(Depth::Everything, &plan).await?;
-    let failures = obstacles(&session.client, &plan.writes, session.deadline).await;
+    let failures = obstacles(&session.writer, &plan.writes, session.deadline).await;
     let obstacles = failures.iter().map(|failure| failure.finding(&cluster.context)).collect();
     Ok(Preflight { preview: plan.preview(), obstacles })
 }
 
 /// Plans and writes; the first plan starts from what `depth` says.
 pub(crate) async fn carry_out(
-    context: &Context,
+    as_whom: (&Context, &Actor),
     cluster: &ClusterId,
     (reads, depth): (&Reads, Depth),
     confirmed: &[Port],
@@ -67,8 +68,9 @@ pub(crate) async fn carry_out(
         }
     };
     let deadline = Instant::now() + PATIENCE;
+    let (context, actor) = as_whom;
     let _turn = context.turn(reads.ingress.as_ref(), deadline).await;
-    let mut session = Session::open(context, cluster, reads, deadline).await?;
+    let mut session = Session::open(as_whom, cluster, reads, deadline).await?;
     let mut pauses = ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(10))
         .with_max_delay(Duration::from_millis(400))
@@ -87,7 +89,7 @@ pub(crate) async fn carry_out(
         let failed = failed.and_then(|(at, error)| Some((writes.get(at..)?.split_first()?, error)));
         let Some((stopped, error)) = failed else {
             let outcome = begun.outcome(None);
-            session.leave_note(context, &outcome);
+            session.leave_note(context, actor, &outcome);
             return Ok(outcome);
         };
         let pause = pauses.next().unwrap_or(PATIENCE);
@@ -164,7 +166,10 @@ fn verdict(write: &Write, error: &RequestError) -> Verdict {
 
 /// Everything that a plan needs of one context.
 struct Session<'a> {
+    /// Reads, as ourselves.
     client: Client,
+    /// Writes, as whoever it is that does.
+    writer: Client,
     cluster: &'a ClusterId,
     ground: Ground,
     reads: &'a Reads,
@@ -173,7 +178,7 @@ struct Session<'a> {
 
 impl<'a> Session<'a> {
     async fn open(
-        context: &Context,
+        (context, actor): (&Context, &Actor),
         cluster: &'a ClusterId,
         reads: &'a Reads,
         deadline: Instant,
@@ -183,21 +188,22 @@ impl<'a> Session<'a> {
             Reason::ReadFailed { what, error }.finding(&cluster.context)
         };
         let client = within(deadline, context.target.connect()).await.map_err(silent)?;
+        let writer = actor.client(&client).map_err(silent)?;
         let ground = async {
             let told = context.ground(cluster.clone()).await;
             told.ok_or_else(|| "nobody watches it any more".to_owned())
         };
         let ground = within(deadline, ground).await.map_err(silent)?;
-        Ok(Self { client, cluster, ground, reads, deadline })
+        Ok(Self { client, writer, cluster, ground, reads, deadline })
     }
 
     /// Tells on the head pod what was done; a Deployment's own events say more than ours would.
-    fn leave_note(&self, context: &Context, outcome: &Outcome) {
+    fn leave_note(&self, context: &Context, actor: &Actor, outcome: &Outcome) {
         if let Some(GroundHead::Pod(head)) =
             self.ground.head.clone().filter(|_| !outcome.done.is_empty())
         {
             note::leave(
-                context,
+                (context, actor),
                 self.client.clone(),
                 self.cluster.namespace.clone(),
                 head,
@@ -207,7 +213,7 @@ impl<'a> Session<'a> {
     }
 
     async fn plan(&self, depth: Depth, plan: &impl Planner) -> Result<Plan, Finding> {
-        let Self { client, cluster, ground, reads, deadline } = self;
+        let Self { client, cluster, ground, reads, deadline, .. } = self;
         let found = existing(client, cluster, ground, reads, depth, *deadline).await?;
         plan(&found, ground).map_err(|refusal| refusal.finding(&cluster.context))
     }
@@ -252,7 +258,7 @@ impl Begun {
         let mut at = 0;
         for together in writes.chunk_by(|a, b| is_service(a) && is_service(b)) {
             let sent =
-                together.iter().map(|it| write(&session.client, it, Run::Real, session.deadline));
+                together.iter().map(|it| write(&session.writer, it, Run::Real, session.deadline));
             let mut failed = None;
             for (place, (it, answer)) in together.iter().zip(join_all(sent).await).enumerate() {
                 match answer {

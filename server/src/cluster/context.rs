@@ -56,6 +56,11 @@ impl Context {
         }
     }
 
+    /// As whom the API server knows us, where it was asked already.
+    pub(crate) fn known_as(&self) -> Option<String> {
+        self.who.get().cloned().flatten()
+    }
+
     /// Does something that nobody waits for.
     pub(crate) fn aside(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.notes.spawn(work);

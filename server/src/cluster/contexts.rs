@@ -121,8 +121,10 @@ pub struct Wanted {
 /// How to reach a context and where to look in it.
 pub struct Target {
     config: Config,
-    /// One for all who ask, so that they share its pace and its connections.
+    /// One for all who ask, so that they share its connections.
     client: OnceCell<Client>,
+    /// The pace of what nobody waits for.
+    pace: Arc<Pace>,
     /// Where to look.
     pub namespaces: Namespaces,
 }
@@ -151,20 +153,24 @@ impl Target {
     /// The client; making it may run the kubeconfig's credential plugin, so never on an async
     /// thread.
     pub(super) async fn connect(&self) -> Result<Client, String> {
+        Ok(paced(self.unpaced().await?, Arc::clone(&self.pace)))
+    }
+
+    /// The same, for what is asked once in a while, and much of it at once: reviews of what a reader
+    /// may see.
+    pub(super) async fn unpaced(&self) -> Result<Client, String> {
         let make = || async {
             let config = self.config.clone();
             let made = tokio::task::spawn_blocking(move || Client::try_from(config)).await;
-            let client = made.map_err(|error| error.to_string())?.map_err(|error| told(&error))?;
-            Ok(paced(client))
+            made.map_err(|error| error.to_string())?.map_err(|error| told(&error))
         };
         self.client.get_or_try_init(make).await.cloned()
     }
 }
 
-/// The client, at our pace.
-fn paced(client: Client) -> Client {
+/// The client, at that pace.
+fn paced(client: Client, pace: Arc<Pace>) -> Client {
     let namespace = client.default_namespace().to_owned();
-    let pace = Arc::new(Pace(Mutex::new(Instant::now())));
     let send = move |request| {
         let (client, pace) = (client.clone(), Arc::clone(&pace));
         async move {
@@ -177,6 +183,12 @@ fn paced(client: Client) -> Client {
 
 /// When the requests so far would have ended, one after another.
 struct Pace(Mutex<Instant>);
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self(Mutex::new(Instant::now()))
+    }
+}
 
 impl Pace {
     async fn turn(&self) {
@@ -296,7 +308,7 @@ impl Within {
                     |error| format!("namespace `{}`: {error}", config.default_namespace),
                 )?),
             };
-        Ok(Target { config, client: OnceCell::new(), namespaces })
+        Ok(Target { config, client: OnceCell::new(), pace: Arc::default(), namespaces })
     }
 }
 

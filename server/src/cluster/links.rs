@@ -13,6 +13,7 @@ use skyports_model::share::{GuestLink, LinkHash};
 use skyports_model::{ClusterId, ContextName, Finding, Namespace, Reason, WriteFailure};
 use tokio::time::{Instant, timeout_at};
 
+use super::actor::Actor;
 use super::context::Context;
 use super::contexts::Namespaces;
 use super::existing::head;
@@ -71,21 +72,23 @@ pub(crate) async fn of_cluster(
 
 /// Keeps a link, made by whoever the API server says that we are.
 pub(crate) async fn add(
-    context: &Context,
+    (context, actor): (&Context, &Actor),
     cluster: &ClusterId,
     mut link: GuestLink,
 ) -> Result<GuestLink, Finding> {
     let session = Session::open(context, cluster).await?;
+    let writer = session.writer(actor)?;
     let Some(head) = session.head.clone() else {
         return Err(session.gone());
     };
-    link.maker = whom(context, &session.client, session.deadline).await.unwrap_or_default();
+    link.maker =
+        whom((context, actor), &session.client, session.deadline).await.unwrap_or_default();
     for _ in 0..TRIES {
         let written = match session.links().await? {
             None => {
                 let map = links::first(cluster, &head, &link)
                     .map_err(|e| session.failed(&e.to_string()))?;
-                post(&session.client, &session.collection(), &map, session.deadline).await
+                post(&writer, &session.collection(), &map, session.deadline).await
             }
             Some(kept)
                 if kept.links.values().filter(|it| it.is_live(link.made)).count()
@@ -100,7 +103,7 @@ pub(crate) async fn add(
             Some(kept) => {
                 let patch = links::another(&kept, &link, link.made);
                 let patch = patch.map_err(|error| session.failed(&error.to_string()))?;
-                merge(&session.client, &session.path(), &patch, session.deadline).await
+                merge(&writer, &session.path(), &patch, session.deadline).await
             }
         };
         match written {
@@ -115,11 +118,12 @@ pub(crate) async fn add(
 
 /// Takes links away: those of a cluster that `is_meant` names. The ones that are gone.
 pub(crate) async fn remove(
-    context: &Context,
+    (context, actor): (&Context, &Actor),
     cluster: &ClusterId,
     is_meant: impl Fn(&GuestLink) -> bool + Send,
 ) -> Result<Vec<LinkHash>, Finding> {
     let session = Session::open(context, cluster).await?;
+    let writer = session.writer(actor)?;
     for _ in 0..TRIES {
         let Some(kept) = session.links().await? else { return Ok(vec![]) };
         let gone: Vec<LinkHash> = kept
@@ -132,7 +136,7 @@ pub(crate) async fn remove(
             return Ok(gone);
         }
         let patch: Value = links::without(&kept, &gone);
-        match merge(&session.client, &session.path(), &patch, session.deadline).await {
+        match merge(&writer, &session.path(), &patch, session.deadline).await {
             Ok(_) => return Ok(gone),
             Err(error) if matches!(error.code(), 404 | 409) => {}
             Err(error) => return Err(session.refused("patch", &error)),
@@ -176,6 +180,11 @@ impl<'a> Session<'a> {
             // It goes with its owner, within moments.
             _ => Ok(None),
         }
+    }
+
+    /// The client that writes.
+    fn writer(&self, actor: &Actor) -> Result<Client, Finding> {
+        actor.client(&self.client).map_err(|error| self.failed(&error))
     }
 
     fn collection(&self) -> String {

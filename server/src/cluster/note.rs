@@ -11,6 +11,7 @@ use skyports_model::plan::Direction;
 use skyports_model::{Namespace, Outcome, PortSet, Timestamp};
 use tokio::time::Instant;
 
+use super::actor::Actor;
 use super::context::Context;
 use super::request::{MANAGER, post};
 use crate::config::clock;
@@ -22,7 +23,7 @@ const WHO_AM_I: &str = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
 
 /// Leaves a note of what came of a plan, aside.
 pub(super) fn leave(
-    context: &Context,
+    (context, actor): (&Context, &Actor),
     client: Client,
     namespace: Namespace,
     head: Head,
@@ -30,9 +31,14 @@ pub(super) fn leave(
 ) {
     let Some((reason, what)) = told(outcome) else { return };
     let known = Arc::clone(&context.who);
+    let reader = actor.name().map(str::to_owned);
     context.aside(async move {
         let deadline = Instant::now() + PATIENCE;
-        let message = match known.get_or_init(|| who(&client, deadline)).await {
+        let who = match reader {
+            Some(reader) => Some(reader),
+            None => known.get_or_init(|| who(&client, deadline)).await.clone(),
+        };
+        let message = match who {
             Some(who) => format!("{what} by {who}"),
             None => what,
         };
@@ -57,8 +63,15 @@ fn told(outcome: &Outcome) -> Option<(&'static str, String)> {
     Some((reason, format!("{noun} {ports} {word} in the mode {mode}")))
 }
 
-/// As whom the API server of a context knows us, once it was asked.
-pub(super) async fn whom(context: &Context, client: &Client, deadline: Instant) -> Option<String> {
+/// Who it is that acts: the reader, or whom the API server of a context knows us as.
+pub(super) async fn whom(
+    (context, actor): (&Context, &Actor),
+    client: &Client,
+    deadline: Instant,
+) -> Option<String> {
+    if let Some(reader) = actor.name() {
+        return Some(reader.to_owned());
+    }
     context.who.get_or_init(|| who(client, deadline)).await.clone()
 }
 

@@ -23,7 +23,7 @@ pub struct Args {
 pub enum Command {
     /// Serve the web page
     #[command(after_help = SERVE_HELP)]
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// List clusters and their endpoints
     #[command(after_help = LIST_HELP)]
     List(ListArgs),
@@ -45,7 +45,11 @@ const SERVE_HELP: &str = "\
 Without any kubeconfig the demo is shown, as with --demo; --all-contexts adds contexts to it that
 fail, each in its own way.
 The link that is printed logs this browser in; it works until skyports ends. Without JavaScript,
-type the code that follows it. Scripts send the code as `Authorization: Bearer CODE`.";
+type the code that follows it. Scripts send the code as `Authorization: Bearer CODE`.
+
+On an address that others reach there is no such code. A proxy in front signs readers in and sends a
+signed token with each request (--sign-in-…); each reader sees what Kubernetes lets them list. See
+docs/deploy.md.";
 
 const LIST_HELP: &str = "\
 Exit codes: 0 done (also when one of several contexts is down; standard error says which),
@@ -101,6 +105,20 @@ pub struct ServeArgs {
     /// Where others reach this skyports, for links to it: http(s)://HOST:PORT
     #[arg(long, value_name = "URL", env = "SKYPORTS_PUBLIC_URL")]
     pub public_url: Option<Origin>,
+    /// Who may look, where others reach this skyports.
+    #[command(flatten)]
+    pub sign_in: SignInArgs,
+    /// Show every cluster to everybody who reaches this skyports, without any sign-in; never writes
+    #[arg(
+        long,
+        env = "SKYPORTS_DANGEROUSLY_SHOW_TO_EVERYBODY",
+        value_parser = FalseyValueParser::new()
+    )]
+    pub dangerously_show_to_everybody: bool,
+    /// Write as the reader who signed in, by impersonation; Kubernetes 1.36 or newer, where it can be
+    /// held to what skyports writes
+    #[arg(long, env = "SKYPORTS_WRITE_AS_USER", value_parser = FalseyValueParser::new())]
+    pub write_as_user: bool,
     /// Never ask endpoints whether they answer: then none is shown as ready or failed
     #[arg(long, env = "SKYPORTS_NO_CHECKS", value_parser = FalseyValueParser::new())]
     pub no_checks: bool,
@@ -110,6 +128,56 @@ pub struct ServeArgs {
     /// Which clusters.
     #[command(flatten)]
     pub common: CommonArgs,
+}
+
+/// Flags that say how a proxy in front proves who a reader is: by a signed token (JWT) with each
+/// request. The first three belong together.
+#[derive(Debug, Clone, Default, Parser)]
+pub struct SignInArgs {
+    /// Issuer of the tokens, as their `iss` names it
+    #[arg(long = "sign-in-issuer", value_name = "URL", env = "SKYPORTS_SIGN_IN_ISSUER")]
+    pub issuer: Option<String>,
+    /// Audience, of which a token's `aud` must name one; may be given several times
+    #[arg(
+        long = "sign-in-audience",
+        value_name = "AUDIENCE",
+        env = "SKYPORTS_SIGN_IN_AUDIENCE",
+        value_delimiter = ','
+    )]
+    pub audiences: Vec<String>,
+    /// The issuer's public keys as a JSON Web Key Set: an https URL or a file
+    #[arg(long = "sign-in-keys", value_name = "URL|PATH", env = "SKYPORTS_SIGN_IN_KEYS")]
+    pub keys: Option<String>,
+    /// The one algorithm that signs the tokens [default: RS256]
+    #[arg(long = "sign-in-algorithm", value_name = "NAME", env = "SKYPORTS_SIGN_IN_ALGORITHM")]
+    pub algorithm: Option<String>,
+    /// The header with the token, after `Bearer` or alone [default: Authorization]
+    #[arg(long = "sign-in-header", value_name = "NAME", env = "SKYPORTS_SIGN_IN_HEADER")]
+    pub header: Option<String>,
+    /// The claim that names the user [default: sub]
+    #[arg(long = "sign-in-user-claim", value_name = "CLAIM", env = "SKYPORTS_SIGN_IN_USER_CLAIM")]
+    pub user_claim: Option<String>,
+    /// The claim that lists the user's groups [default: groups]
+    #[arg(
+        long = "sign-in-groups-claim",
+        value_name = "CLAIM",
+        env = "SKYPORTS_SIGN_IN_GROUPS_CLAIM"
+    )]
+    pub groups_claim: Option<String>,
+    /// What the API server puts before user names [default: oidc:]
+    #[arg(
+        long = "sign-in-user-prefix",
+        value_name = "PREFIX",
+        env = "SKYPORTS_SIGN_IN_USER_PREFIX"
+    )]
+    pub user_prefix: Option<String>,
+    /// What the API server puts before the names of groups [default: oidc:]
+    #[arg(
+        long = "sign-in-groups-prefix",
+        value_name = "PREFIX",
+        env = "SKYPORTS_SIGN_IN_GROUPS_PREFIX"
+    )]
+    pub groups_prefix: Option<String>,
 }
 
 /// Flags of `skyports list`.

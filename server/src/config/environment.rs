@@ -19,12 +19,12 @@ pub fn in_cluster() -> bool {
         && std::path::Path::new("/var/run/secrets/kubernetes.io/serviceaccount/token").exists()
 }
 
-/// The filter of the log: `SKYPORTS_LOG` in the notation of `RUST_LOG`. By default warnings of our
-/// own; kube's client would repeat itself at each attempt to reconnect.
+/// The filter of the log: `SKYPORTS_LOG` in the notation of `RUST_LOG`. By default what was written,
+/// and warnings of our own; kube's client would repeat itself at each attempt to reconnect.
 pub fn log_filter() -> String {
     std::env::var_os("SKYPORTS_LOG")
         .and_then(|v| v.into_string().ok())
-        .unwrap_or_else(|| "warn,kube_client=off,kube_runtime=off".to_owned())
+        .unwrap_or_else(|| "warn,audit=info,kube_client=off,kube_runtime=off".to_owned())
 }
 
 /// The files of SkyPilot's own config, the one that wins last: that of `SKYPILOT_CONFIG` alone, else

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use skyports_model::ExternalUrl;
+use skyports_model::{ExternalUrl, Host};
 use thiserror::Error;
 
 /// An `http` or `https` URL without a path.
@@ -33,6 +33,11 @@ impl FromStr for Origin {
 }
 
 impl Origin {
+    /// The host.
+    pub fn host(&self) -> &Host {
+        self.0.host()
+    }
+
     /// Host and port, as requests name them.
     pub fn authority(&self) -> String {
         let text = self.to_string();

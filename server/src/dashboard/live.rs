@@ -15,6 +15,7 @@ use skyports_app::dashboard::{
 };
 use skyports_k8s::apps::{self, Profile};
 use skyports_model::leftover::LeftId;
+use skyports_model::overview::first_revision;
 use skyports_model::share::{Label, Lifetime, LinkHash};
 use skyports_model::verdict::Verdict;
 use skyports_model::{
@@ -31,8 +32,11 @@ use super::leftovers;
 use super::ports::{self, Settings};
 use super::probing::{Learnt, Told as CheckTold};
 use super::share::{self, Guest, Sharing, Unknowable};
+use super::sight::{Reviews, Sight};
+use crate::cluster::actor::Actor;
 use crate::cluster::context::Context;
 use crate::cluster::contexts::Wanted;
+use crate::cluster::reader::Reader;
 use crate::cluster::view::{self, Picture};
 use crate::config::clock;
 use crate::probe::Prober;
@@ -84,6 +88,8 @@ pub struct Live {
     settings: Arc<Settings>,
     readings: Arc<Readings>,
     links: Arc<share::Read>,
+    /// What the API server has said of readers.
+    reviews: Arc<Reviews>,
 }
 
 /// What the merging task is asked for.
@@ -121,10 +127,10 @@ impl Live {
             findings: vec![],
             namespace: None,
         });
-        // Two runs of the server never share a revision: a page that outlived the first one sees
-        // by the number alone that it must read the overview anew.
+        // Two runs of the server share no revision: a page that outlived the first one, or that hears
+        // one replica and reads another, sees by the number alone that it must read anew.
         let now = clock::now();
-        let revision = u64::try_from(now.0).unwrap_or(0) * 1_000;
+        let revision = first_revision(random().unwrap_or_else(|| now.0.cast_unsigned()));
         let first =
             Overview { as_of: now, revision, contexts: statuses.collect(), clusters: vec![] };
         let pictures = contexts.iter().map(|_| None).collect();
@@ -152,6 +158,7 @@ impl Live {
             settings: Arc::default(),
             readings: Arc::default(),
             links: Arc::default(),
+            reviews: Arc::default(),
         }
     }
 
@@ -228,18 +235,62 @@ impl Live {
         Box::pin(describe(places, id, learnt))
     }
 
-    fn sharing(&self, id: &EndpointId) -> Sharing {
+    /// What Kubernetes lets a reader see.
+    pub(super) async fn sight(&self, reader: &Arc<Reader>) -> Sight {
+        self.reviews.sight(reader, &self.overview(), &self.contexts).await
+    }
+
+    pub(super) fn preflight_as(&self, actor: Actor, ask: Ask) -> Preflighted {
+        let context = self.contexts.get(&ask.cluster().context).cloned();
+        let (settings, readings) = (Settings::clone(&self.settings), Arc::clone(&self.readings));
+        Box::pin(ports::preflight(actor, settings, context, readings, ask))
+    }
+
+    pub(super) fn carry_out_as(&self, actor: Actor, ask: Ask, confirmed: Vec<Port>) -> CarriedOut {
+        let context = self.contexts.get(&ask.cluster().context).cloned();
+        let (settings, readings) = (Settings::clone(&self.settings), Arc::clone(&self.readings));
+        Box::pin(ports::carry_out(actor, settings, context, readings, ask, confirmed))
+    }
+
+    pub(super) fn share_as(
+        &self,
+        actor: &Actor,
+        id: EndpointId,
+        label: Label,
+        lifetime: Lifetime,
+    ) -> Shared {
+        Box::pin(self.sharing(&id, actor).make(id, label, lifetime))
+    }
+
+    pub(super) fn revoke_as(
+        &self,
+        actor: &Actor,
+        id: EndpointId,
+        which: Option<LinkHash>,
+    ) -> Revoked {
+        Box::pin(self.sharing(&id, actor).revoke(id, which))
+    }
+
+    fn sharing(&self, id: &EndpointId, actor: &Actor) -> Sharing {
         Sharing {
+            actor: actor.clone(),
             read: Arc::clone(&self.links),
             overview: self.overview(),
             context: self.contexts.get(&id.cluster.context).cloned(),
-            is_read_only: self.settings.read_only,
+            settings: Arc::clone(&self.settings),
         }
     }
 
     /// Waits for the next change.
     pub async fn changed(&mut self) {
         let _ = self.overview.changed().await;
+    }
+
+    /// Each overview from now on, the last one of those that came meanwhile; for those to whom not
+    /// all of a change may be told.
+    pub fn overviews(&self) -> watch::Receiver<Arc<Overview>> {
+        self.wish(Wish::Watch);
+        self.overview.clone()
     }
 
     /// All changes from now on.
@@ -321,15 +372,11 @@ impl Dashboard for Live {
     }
 
     fn preflight(&self, ask: Ask) -> Preflighted {
-        let context = self.contexts.get(&ask.cluster().context).cloned();
-        let (settings, readings) = (Settings::clone(&self.settings), Arc::clone(&self.readings));
-        Box::pin(ports::preflight(settings, context, readings, ask))
+        self.preflight_as(Actor::Ourselves, ask)
     }
 
     fn carry_out(&self, ask: Ask, confirmed: Vec<Port>) -> CarriedOut {
-        let context = self.contexts.get(&ask.cluster().context).cloned();
-        let (settings, readings) = (Settings::clone(&self.settings), Arc::clone(&self.readings));
-        Box::pin(ports::carry_out(settings, context, readings, ask, confirmed))
+        self.carry_out_as(Actor::Ourselves, ask, confirmed)
     }
 
     fn leftovers(&self, context: ContextName) -> LookedAt {
@@ -343,15 +390,15 @@ impl Dashboard for Live {
     }
 
     fn links(&self, id: EndpointId) -> Linked {
-        Box::pin(self.sharing(&id).list(id))
+        Box::pin(self.sharing(&id, &Actor::Ourselves).list(id))
     }
 
     fn share(&self, id: EndpointId, label: Label, lifetime: Lifetime) -> Shared {
-        Box::pin(self.sharing(&id).make(id, label, lifetime))
+        self.share_as(&Actor::Ourselves, id, label, lifetime)
     }
 
     fn revoke(&self, id: EndpointId, which: Option<LinkHash>) -> Revoked {
-        Box::pin(self.sharing(&id).revoke(id, which))
+        self.revoke_as(&Actor::Ourselves, id, which)
     }
 
     fn place(&self) -> Place {
@@ -468,4 +515,11 @@ fn log(before: &ContextStatus, after: &ContextStatus) {
             tracing::warn!(context, state = after.state.word(), reason, "lost");
         }
     }
+}
+
+/// `None` where the system gives none.
+fn random() -> Option<u64> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(u64::from_le_bytes(bytes))
 }

@@ -2,22 +2,31 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use skyports_app::dashboard::{DashboardError, Place};
 use skyports_k8s::check::Surroundings;
 use skyports_k8s::ground::Ground;
 use skyports_k8s::plan::{self, CustomMetadata, Environment, Existing, Plan, Reads};
 use skyports_model::outcome::Preflight;
+use skyports_model::share::GuestLink;
 use skyports_model::{
-    Ask, ClusterId, ContextName, DefaultMode, Endpoint, OpenMode, OtherMode, Outcome, Overview,
-    Port, Prefix, Reach, Refusal, Step,
+    Ask, Caution, CloseRequest, ClusterId, ContextName, DefaultMode, Endpoint, Extent, Finding,
+    Mode, OpenMode, OtherMode, Outcome, Overview, Port, Prefix, Reach, Refusal, Step,
 };
+use tokio::time::timeout;
 
 use super::check::Readings;
-use super::share;
+use super::{audit, share};
+use crate::cluster::actor::Actor;
 use crate::cluster::apply::{self, Depth};
 use crate::cluster::context::Context;
+use crate::cluster::links;
+use crate::config::clock;
 use crate::config::skypilot::SkyPilotConfig;
+
+/// What a preview of closing waits for the guest links at most.
+const LINKS_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What of the user's settings concerns writing.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +71,7 @@ impl Settings {
 
 /// What would happen.
 pub(super) async fn preflight(
+    actor: Actor,
     settings: Settings,
     context: Option<Arc<Context>>,
     readings: Arc<Readings>,
@@ -77,26 +87,32 @@ pub(super) async fn preflight(
     let plan = |existing: &Existing, ground: &Ground| {
         planned(&settings, &surroundings, &ask, existing, ground)
     };
-    let preflight = apply::preflight(&context, ask.cluster(), &reads, plan).await;
+    let preflight = apply::preflight((&context, &actor), ask.cluster(), &reads, plan).await;
     let mut preflight = preflight.map_err(DashboardError::of)?;
-    if settings.read_only && !preflight.preview.steps.is_empty() {
-        preflight.obstacles.insert(0, Refusal::ReadOnly.finding(&ask.cluster().context));
+    if let Ask::Close(request) = &ask {
+        preflight.preview.warnings.extend(ending_links(&context, request).await);
+    }
+    if !preflight.preview.steps.is_empty()
+        && let Some(refusal) = refusal(&settings, &actor, &context).await
+    {
+        preflight.obstacles.insert(0, refusal.finding(&ask.cluster().context));
     }
     Ok(preflight)
 }
 
 /// Makes it happen.
 pub(super) async fn carry_out(
+    actor: Actor,
     settings: Settings,
     context: Option<Arc<Context>>,
     readings: Arc<Readings>,
     ask: Ask,
     confirmed: Vec<Port>,
 ) -> Result<Outcome, DashboardError> {
-    if settings.read_only {
-        return Err(DashboardError::of(Refusal::ReadOnly.finding(&ask.cluster().context)));
-    }
     let Some(context) = context else { return Err(unusable(&ask.cluster().context)) };
+    if let Some(refusal) = refusal(&settings, &actor, &context).await {
+        return Err(DashboardError::of(refusal.finding(&ask.cluster().context)));
+    }
     let reads = Reads::of(&ask);
     // A click asks no more than it must: without a way to make a port internal none is opened, and
     // the warnings have been told by the preview.
@@ -115,26 +131,46 @@ pub(super) async fn carry_out(
         Ask::Open(request) if request.extras.other_mode == OtherMode::Stays => Depth::Known,
         Ask::Open(_) | Ask::Close(_) => Depth::Own,
     };
-    let outcome = apply::carry_out(&context, ask.cluster(), (&reads, depth), &confirmed, plan);
+    let outcome =
+        apply::carry_out((&context, &actor), ask.cluster(), (&reads, depth), &confirmed, plan);
     let outcome = outcome.await.map_err(DashboardError::of)?;
-    tracing::info!(
-        cluster = %ask.cluster(),
-        mode = %outcome.mode,
-        direction = ?outcome.direction,
-        ports = ?outcome.changed.iter().map(|port| port.number()).collect::<Vec<_>>(),
-        writes = outcome.done.len(),
-        stopped = outcome.stopped.is_some(),
-        "ports"
-    );
+    audit::ports((&context, &actor), ask.cluster(), &outcome);
     if let Ask::Close(request) = &ask
         && outcome.stopped.is_none()
     {
         let (mode, ports) = (request.mode.into(), request.ports.iter().collect::<Vec<_>>());
         let cluster = request.cluster.clone();
         let aside = Arc::clone(&context);
-        context.aside(async move { share::closed(&aside, &cluster, mode, &ports).await });
+        context.aside(async move { share::closed((&aside, &actor), &cluster, mode, &ports).await });
     }
     Ok(outcome)
+}
+
+/// The guest links that end with the ports, where they may be read and soon are.
+async fn ending_links(context: &Context, request: &CloseRequest) -> Option<Finding> {
+    let read = links::of_cluster(context, &request.cluster);
+    let mut links = timeout(LINKS_PATIENCE, read).await.ok()?.ok()?;
+    let (mode, now) = (Mode::from(request.mode), clock::now());
+    let ends = |link: &GuestLink| {
+        link.mode == mode && request.ports.iter().any(|port| port == link.port) && link.is_live(now)
+    };
+    links.retain(ends);
+    links.sort_by_key(|link| (link.port, link.made));
+    let is_whole = request.extent == Extent::Everything;
+    (is_whole && !links.is_empty())
+        .then(|| Caution::GuestLinksEnd { links }.finding(&request.cluster.context))
+}
+
+/// Why nothing may be written here at all.
+pub(super) async fn refusal(
+    settings: &Settings,
+    actor: &Actor,
+    context: &Context,
+) -> Option<Refusal> {
+    if settings.read_only {
+        return Some(Refusal::ReadOnly);
+    }
+    actor.obstacle(context).await.map(|why| Refusal::CannotActAs { why })
 }
 
 /// Whether the plan says anything of a load balancer.

@@ -1,4 +1,4 @@
-//! What one reader says of apps, and the dashboard as it is told to them.
+//! What one reader says of apps, and the overview as it is told to them.
 //!
 //! It is kept in the reader's browser alone (`web::said`), so it changes nothing for anybody else: the
 //! overview in memory stays as it is, and is changed on its way to them.
@@ -7,18 +7,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
-use skyports_app::dashboard::{
-    CarriedOut, CleanedUp, Dashboard, Described, Linked, LookedAt, Place, Preflighted, Revoked,
-    Shared,
-};
+use skyports_app::dashboard::Dashboard as _;
 use skyports_k8s::apps::{self, Profile};
 use skyports_k8s::subpath;
-use skyports_model::leftover::LeftId;
-use skyports_model::share::{Label, Lifetime, LinkHash};
 use skyports_model::verdict::Verdict;
-use skyports_model::{
-    AppGuess, Ask, Change, Cluster, ClusterId, ContextName, DefaultMode, EndpointId, Overview, Port,
-};
+use skyports_model::{Change, Cluster, EndpointId, Overview};
 
 use super::live::Live;
 
@@ -85,18 +78,16 @@ fn key(EndpointId { cluster, port, .. }: &EndpointId) -> String {
     format!("{hash:x}").chars().take(DIGITS).collect()
 }
 
-/// The dashboard as one reader is told it.
-#[derive(Debug, Clone)]
-pub struct Reader {
-    live: Live,
+/// What a reader says, and what experiments found at the endpoints of which they say it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Naming {
     said: Arc<Said>,
-    /// What experiments found at the endpoints of which something is said.
     verdicts: Arc<BTreeMap<EndpointId, Verdict>>,
 }
 
-impl Reader {
-    /// The reader who says that.
-    pub async fn of(live: &Live, said: Said) -> Self {
+impl Naming {
+    /// What that reader says of the endpoints of `live`.
+    pub(super) async fn of(live: &Live, said: Said) -> Self {
         let mut verdicts = BTreeMap::new();
         if !said.is_empty() {
             let overview = live.overview();
@@ -105,36 +96,42 @@ impl Reader {
                 verdicts.extend(verdict.map(|verdict| (endpoint.id.clone(), verdict)));
             }
         }
-        Self { live: live.clone(), said: Arc::new(said), verdicts: Arc::new(verdicts) }
+        Self { said: Arc::new(said), verdicts: Arc::new(verdicts) }
     }
 
-    /// What the reader says.
-    pub fn said(&self) -> &Said {
-        &self.said
+    /// Whether nothing is said of anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.said.is_empty()
     }
 
-    /// The overview as the reader is told it; `None` where that is as everybody is.
-    pub fn own_overview(&self) -> Option<Overview> {
-        let all = self.live.overview();
-        let is_said =
-            |(_, it): (&Cluster, &skyports_model::Endpoint)| self.said.of(&it.id).is_some();
-        if self.said.is_empty() || !all.endpoints().any(is_said) {
-            return None;
+    /// What is said of an endpoint's app.
+    pub(super) fn app(&self, id: &EndpointId) -> Option<&'static Profile> {
+        self.said.of(id)
+    }
+
+    /// The overview as the reader is told it.
+    pub(super) fn overview(&self, all: Arc<Overview>) -> Arc<Overview> {
+        if !self.is_said_of(&all.clusters) {
+            return all;
         }
         let mut own = Overview::clone(&all);
         own.clusters.iter_mut().for_each(|cluster| self.tell(cluster));
-        Some(own)
+        Arc::new(own)
     }
 
     /// A change as the reader is told it; `None` where that is as everybody is.
-    pub fn own_change(&self, change: &Change) -> Option<Change> {
-        let mut endpoints = change.changed.iter().flat_map(|cluster| &cluster.endpoints);
-        if !endpoints.any(|endpoint| self.said.of(&endpoint.id).is_some()) {
+    pub(super) fn change(&self, change: &Change) -> Option<Change> {
+        if !self.is_said_of(&change.changed) {
             return None;
         }
         let mut own = change.clone();
         own.changed.iter_mut().for_each(|cluster| self.tell(cluster));
         Some(own)
+    }
+
+    fn is_said_of(&self, clusters: &[Cluster]) -> bool {
+        let mut endpoints = clusters.iter().flat_map(|cluster| &cluster.endpoints);
+        !self.is_empty() && endpoints.any(|endpoint| self.said.of(&endpoint.id).is_some())
     }
 
     fn tell(&self, cluster: &mut Cluster) {
@@ -149,61 +146,10 @@ impl Reader {
     }
 }
 
-impl Dashboard for Reader {
-    fn overview(&self) -> Arc<Overview> {
-        self.own_overview().map_or_else(|| self.live.overview(), Arc::new)
-    }
-
-    fn describe(&self, id: EndpointId, check: bool) -> Described {
-        let app = self.said.of(&id);
-        self.live.described(self.overview(), id, check, app)
-    }
-
-    fn apps(&self) -> Vec<AppGuess> {
-        self.live.apps()
-    }
-
-    fn default_mode(&self, cluster: &ClusterId) -> DefaultMode {
-        self.live.default_mode(cluster)
-    }
-
-    fn preflight(&self, ask: Ask) -> Preflighted {
-        self.live.preflight(ask)
-    }
-
-    fn carry_out(&self, ask: Ask, confirmed: Vec<Port>) -> CarriedOut {
-        self.live.carry_out(ask, confirmed)
-    }
-
-    fn leftovers(&self, context: ContextName) -> LookedAt {
-        self.live.leftovers(context)
-    }
-
-    fn clear(&self, context: ContextName, meant: Vec<LeftId>) -> CleanedUp {
-        self.live.clear(context, meant)
-    }
-
-    fn links(&self, id: EndpointId) -> Linked {
-        self.live.links(id)
-    }
-
-    fn share(&self, id: EndpointId, label: Label, lifetime: Lifetime) -> Shared {
-        self.live.share(id, label, lifetime)
-    }
-
-    fn revoke(&self, id: EndpointId, which: Option<LinkHash>) -> Revoked {
-        self.live.revoke(id, which)
-    }
-
-    fn place(&self) -> Place {
-        self.live.place()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use skyports_model::{ContextName, Mode, NameOnCloud, Namespace};
+    use skyports_model::{ClusterId, ContextName, Mode, NameOnCloud, Namespace, Port};
 
     use super::*;
 

@@ -14,7 +14,9 @@ use skyports_model::{
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::ports::unusable;
+use super::audit;
+use super::ports::{Settings, refusal, unusable};
+use crate::cluster::actor::Actor;
 use crate::cluster::context::Context;
 use crate::cluster::links;
 use crate::config::clock;
@@ -120,7 +122,8 @@ pub(super) struct Sharing {
     pub(super) read: Arc<Read>,
     pub(super) overview: Arc<Overview>,
     pub(super) context: Option<Arc<Context>>,
-    pub(super) is_read_only: bool,
+    pub(super) settings: Arc<Settings>,
+    pub(super) actor: Actor,
 }
 
 impl Sharing {
@@ -147,7 +150,7 @@ impl Sharing {
         label: Label,
         lifetime: Lifetime,
     ) -> Result<NewLink, DashboardError> {
-        self.may_write(&id)?;
+        self.may_write(&id).await?;
         if self.overview.endpoint(&id).is_none() {
             return Err(DashboardError::not_open(&id));
         }
@@ -163,13 +166,12 @@ impl Sharing {
             label,
             maker: String::new(),
         };
-        let link = links::add(self.context(&id)?, &id.cluster, link).await;
+        let (context, short) = (self.context(&id)?, link.hash.short().to_owned());
+        let link = links::add((context, &self.actor), &id.cluster, link).await;
+        let result = link.as_ref().map_or_else(|finding| finding.code.as_str(), |_| "done");
+        audit::link((context, &self.actor), "make", &id, Some(&short), result);
         let link = link.map_err(DashboardError::of)?;
         self.read.forget(&id.cluster.context).await;
-        tracing::info!(
-            endpoint = %id, link = link.hash.short(), maker = link.maker,
-            hours = lifetime.hours(), "guest link made"
-        );
         Ok(NewLink { path: format!("/s/{}", secret.reveal()), link })
     }
 
@@ -179,33 +181,45 @@ impl Sharing {
         id: EndpointId,
         which: Option<LinkHash>,
     ) -> Result<usize, DashboardError> {
-        self.may_write(&id)?;
+        self.may_write(&id).await?;
         let is_meant = |link: &GuestLink| {
             (link.port, link.mode) == (id.port, id.mode)
                 && which.as_ref().is_none_or(|hash| *hash == link.hash)
         };
-        let gone = links::remove(self.context(&id)?, &id.cluster, is_meant).await;
+        let context = self.context(&id)?;
+        let gone = links::remove((context, &self.actor), &id.cluster, is_meant).await;
+        if let Err(finding) = &gone {
+            audit::link((context, &self.actor), "revoke", &id, None, finding.code.as_str());
+        }
         let gone = gone.map_err(DashboardError::of)?;
         self.read.forget(&id.cluster.context).await;
         for hash in &gone {
-            tracing::info!(endpoint = %id, link = hash.short(), "guest link revoked");
+            audit::link((context, &self.actor), "revoke", &id, Some(hash.short()), "done");
         }
         Ok(gone.len())
     }
 
-    fn may_write(&self, id: &EndpointId) -> Result<(), DashboardError> {
-        let refusal = || Refusal::ReadOnly.finding(&id.cluster.context);
-        if self.is_read_only { Err(DashboardError::of(refusal())) } else { Ok(()) }
+    async fn may_write(&self, id: &EndpointId) -> Result<(), DashboardError> {
+        let refusal = refusal(&self.settings, &self.actor, self.context(id)?).await;
+        let told = |refusal: Refusal| DashboardError::of(refusal.finding(&id.cluster.context));
+        refusal.map_or(Ok(()), |refusal| Err(told(refusal)))
     }
 }
 
 /// Takes the links of ports away that were closed: one that is opened again is not shared by that.
-pub(super) async fn closed(context: &Context, cluster: &ClusterId, mode: Mode, ports: &[Port]) {
+pub(super) async fn closed(
+    as_whom: (&Context, &Actor),
+    cluster: &ClusterId,
+    mode: Mode,
+    ports: &[Port],
+) {
     let is_meant = |link: &GuestLink| link.mode == mode && ports.contains(&link.port);
-    match links::remove(context, cluster, is_meant).await {
+    match links::remove(as_whom, cluster, is_meant).await {
         Ok(gone) if gone.is_empty() => {}
         Ok(gone) => {
-            tracing::info!(%cluster, links = gone.len(), "guest links of closed ports revoked");
+            for hash in &gone {
+                audit::closed(as_whom, cluster, hash.short());
+            }
         }
         // Without the right to look there are none of ours.
         Err(finding) => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{Extension, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, header};
 use leptos::prelude::provide_context;
@@ -13,12 +13,24 @@ use serde_json::json;
 use skyports_app::dashboard::{Dashboard, DashboardError};
 
 use super::router::Shared;
-use super::said::reader;
 use crate::config::clock;
+use crate::dashboard::document;
+use crate::dashboard::viewer::Viewer;
 
 /// `GET /api/v1/overview`
-pub(super) async fn overview(State(shared): State<Arc<Shared>>) -> Response {
-    match shared.document.text(&shared.live.overview(), clock::now()) {
+pub(super) async fn overview(
+    State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
+) -> Response {
+    // What a reader says of apps is for their pages, and not for scripts.
+    let viewer = viewer.plain();
+    let overview = viewer.overview();
+    let text = if viewer.sees_everything() {
+        shared.document.text(&overview, clock::now())
+    } else {
+        document::Kept::default().text(&overview, clock::now())
+    };
+    match text {
         Ok(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "the overview could not be written as JSON");
@@ -29,10 +41,10 @@ pub(super) async fn overview(State(shared): State<Arc<Shared>>) -> Response {
 
 /// `POST /api/fn/NAME`: the server functions, with the dashboard in their context.
 pub(super) async fn server_function(
-    State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     request: Request<Body>,
 ) -> Response {
-    let dashboard: Arc<dyn Dashboard> = Arc::new(reader(&shared, request.headers()).await);
+    let dashboard: Arc<dyn Dashboard> = Arc::new(viewer);
     let context = move || provide_context(Arc::clone(&dashboard));
     leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
 }

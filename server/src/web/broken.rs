@@ -56,6 +56,7 @@ mod tests {
 
     use crate::dashboard::live::Live;
     use crate::web::assets::WebFiles;
+    use crate::web::gate::Gate;
     use crate::web::host::AllowedHosts;
     use crate::web::session::Sessions;
 
@@ -68,7 +69,7 @@ mod tests {
         let shared = Arc::new(Shared::new(
             Live::start(vec![]),
             WebFiles::load(None).unwrap(),
-            Sessions::without_login(1),
+            Gate::Sessions(Sessions::without_login(1)),
             AllowedHosts::of("127.0.0.1:1".parse().unwrap()),
             CancellationToken::new(),
         ));

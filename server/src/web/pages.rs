@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use futures::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -18,10 +18,10 @@ use skyports_model::{ClusterId, EndpointId, Filter, Mode, Overview, Port, Query}
 
 use super::assets::Encoded;
 use super::router::Shared;
-use super::said::reader;
 use super::session::cookies;
 use crate::config::clock;
 use crate::dashboard::check;
+use crate::dashboard::viewer::Viewer;
 
 /// Pages kept at once; a full cache is emptied, since a new revision outdates all of it anyway.
 const KEPT_PAGES: usize = 256;
@@ -42,6 +42,17 @@ enum What {
     Contexts,
 }
 
+impl What {
+    fn html(&self, overview: &Arc<Overview>, env: &PageEnv) -> String {
+        match self {
+            Self::Overview => page::overview(overview, &Query::default(), env),
+            Self::Cluster(id) => page::cluster(overview, id, env),
+            Self::Endpoint(id) => page::endpoint(overview, id, &Query::default(), env),
+            Self::Contexts => page::contexts(overview, env),
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Kept {
     revision: u64,
@@ -54,14 +65,22 @@ struct Kept {
 pub struct PageCache(Mutex<HashMap<(What, Theme), Kept>>);
 
 impl PageCache {
+    /// The page as that viewer has it; kept where others have the same.
     fn get(
         &self,
-        shared: &Shared,
+        (shared, viewer): (&Shared, &Viewer),
         overview: &Arc<Overview>,
         what: What,
         theme: Theme,
     ) -> Arc<Encoded> {
-        let env = env(shared, theme);
+        let env = env_of((shared, viewer), theme);
+        if !viewer.is_everybody() {
+            return Arc::new(Encoded {
+                plain: what.html(overview, &env).into(),
+                br: None,
+                gzip: None,
+            });
+        }
         let (revision, minute) = (overview.revision, env.now.0.div_euclid(60));
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (what, theme);
@@ -71,7 +90,7 @@ impl PageCache {
             return Arc::clone(&kept.body);
         }
         // Rendering under the lock: of many readers at once one renders, the others get its page.
-        let body = Arc::new(encoded(drawn(overview, &key.0, &env)));
+        let body = Arc::new(encoded(key.0.html(overview, &env)));
         if pages.len() >= KEPT_PAGES {
             pages.clear();
         }
@@ -80,35 +99,14 @@ impl PageCache {
     }
 }
 
-fn drawn(overview: &Arc<Overview>, what: &What, env: &PageEnv) -> String {
-    match what {
-        What::Overview => page::overview(overview, &Query::default(), env),
-        What::Cluster(id) => page::cluster(overview, id, env),
-        What::Endpoint(id) => page::endpoint(overview, id, &Query::default(), env),
-        What::Contexts => page::contexts(overview, env),
-    }
-}
-
-/// The overview as a reader is told it, and whether nobody else is.
-async fn told(shared: &Shared, headers: &HeaderMap) -> (Arc<Overview>, bool) {
-    match reader(shared, headers).await.own_overview() {
-        Some(own) => (Arc::new(own), true),
-        None => (shared.live.overview(), false),
-    }
-}
-
 /// A page, kept for all where it is the same for all.
 fn answer(
-    shared: &Shared,
-    (overview, is_own): (&Arc<Overview>, bool),
+    (shared, viewer): (&Shared, &Viewer),
+    overview: &Arc<Overview>,
     what: What,
     headers: &HeaderMap,
 ) -> Response {
-    let theme = theme(headers);
-    if is_own {
-        return axum::response::Html(drawn(overview, &what, &env(shared, theme))).into_response();
-    }
-    html(&shared.pages.get(shared, overview, what, theme), headers)
+    html(&shared.pages.get((shared, viewer), overview, what, theme(headers)), headers)
 }
 
 fn encoded(html: String) -> Encoded {
@@ -124,15 +122,16 @@ fn encoded(html: String) -> Encoded {
 /// `GET /`
 pub(super) async fn overview(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
     let query = query.map(|query| Query::parse(&query)).unwrap_or_default();
-    let (overview, is_own) = told(&shared, &headers).await;
+    let overview = viewer.overview();
     if query == Query::default() {
-        return answer(&shared, (&overview, is_own), What::Overview, &headers);
+        return answer((&shared, &viewer), &overview, What::Overview, &headers);
     }
-    let html = page::overview(&overview, &query, &env(&shared, theme(&headers)));
+    let html = page::overview(&overview, &query, &env_of((&shared, &viewer), theme(&headers)));
     axum::response::Html(html).into_response()
 }
 
@@ -147,17 +146,19 @@ pub(super) async fn home() -> Redirect {
 /// answer. So the page is there before them, and nothing of it needs a script. `?again` reads anew.
 pub(super) async fn contexts(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let page = shared.pages.get(&shared, &shared.live.overview(), What::Contexts, theme(&headers));
+    let page =
+        shared.pages.get((&shared, &viewer), &viewer.overview(), What::Contexts, theme(&headers));
     let plain = page.plain.clone();
     let cut = plain.windows(BODY_END.len()).rposition(|window| window == BODY_END);
     let mut begin = plain;
     let end = begin.split_off(cut.unwrap_or(begin.len()));
     let lasts = if query.as_deref() == Some("again") { AGAIN_LASTS } else { check::LASTS };
     let checks = async move {
-        let checks = shared.live.checks(lasts, CHECK_PATIENCE).await;
+        let checks = viewer.checks(lasts, CHECK_PATIENCE).await;
         [Bytes::from(page::checks(&checks)), end].concat().into()
     };
     let parts = stream::once(ready(begin)).chain(stream::once(checks));
@@ -169,20 +170,22 @@ pub(super) async fn contexts(
 /// `GET /c/CONTEXT/NAMESPACE/NAME`
 pub(super) async fn cluster(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     Path((context, namespace, name)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let (overview, is_own) = told(&shared, &headers).await;
+    let overview = viewer.overview();
     let Some(cluster) = overview.cluster_at(&context, &namespace, &name) else {
         return no_cluster(&shared, [&context, &namespace, &name], &headers);
     };
     let what = What::Cluster(cluster.id.clone());
-    answer(&shared, (&overview, is_own), what, &headers)
+    answer((&shared, &viewer), &overview, what, &headers)
 }
 
 /// `GET /c/CONTEXT/NAMESPACE/NAME/PORT?mode=MODE`, with what the list beneath asks for.
 pub(super) async fn endpoint(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     Path((context, namespace, name, port)): Path<(String, String, String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -194,7 +197,7 @@ pub(super) async fn endpoint(
             return failed(&shared, &headers, StatusCode::NOT_FOUND, "No such port", &what);
         }
     };
-    let (overview, is_own) = told(&shared, &headers).await;
+    let overview = viewer.overview();
     let Some(cluster) = overview.cluster_at(&context, &namespace, &name) else {
         return no_cluster(&shared, [&context, &namespace, &name], &headers);
     };
@@ -208,13 +211,16 @@ pub(super) async fn endpoint(
         // The panel says so, and shows the port as soon as it is open.
         let mode = asked.unwrap_or(Mode::LoadBalancer);
         let id = EndpointId { cluster: cluster.id.clone(), port, mode };
-        let html = page::endpoint(&overview, &id, &query, &env(&shared, theme(&headers)));
+        let html =
+            page::endpoint(&overview, &id, &query, &env_of((&shared, &viewer), theme(&headers)));
         return (StatusCode::NOT_FOUND, axum::response::Html(html)).into_response();
     };
     if query == Query::default() {
-        return answer(&shared, (&overview, is_own), What::Endpoint(found.id.clone()), &headers);
+        let what = What::Endpoint(found.id.clone());
+        return answer((&shared, &viewer), &overview, what, &headers);
     }
-    let html = page::endpoint(&overview, &found.id, &query, &env(&shared, theme(&headers)));
+    let html =
+        page::endpoint(&overview, &found.id, &query, &env_of((&shared, &viewer), theme(&headers)));
     axum::response::Html(html).into_response()
 }
 
@@ -246,17 +252,19 @@ fn connecting(shared: &Shared, headers: &HeaderMap) -> Response {
 /// `GET /go/NAME`: the short form for links from `SkyPilot`'s `dashboard.external_links`.
 pub(super) async fn go(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let overview = shared.live.overview();
+    let overview = viewer.overview();
     let mut found =
         overview.clusters.iter().filter(|c| c.name == name || c.id.name.as_str() == name);
     match (found.next(), found.next()) {
         (Some(cluster), None) => Redirect::to(&cluster.id.path()).into_response(),
         (Some(_), Some(_)) => {
             let query = Query::from(Filter::text(name));
-            let html = page::overview(&overview, &query, &env(&shared, theme(&headers)));
+            let html =
+                page::overview(&overview, &query, &env_of((&shared, &viewer), theme(&headers)));
             axum::response::Html(html).into_response()
         }
         (None, _) if !shared.live.is_settled() => connecting(&shared, &headers),
@@ -309,8 +317,17 @@ fn html(body: &Encoded, headers: &HeaderMap) -> Response {
     response
 }
 
+/// What a page of a reader needs.
+pub(super) fn env_of((shared, viewer): (&Shared, &Viewer), theme: Theme) -> PageEnv {
+    let reader = viewer.reader().map(|reader| reader.user().to_owned());
+    PageEnv { reader, ..env(shared, theme) }
+}
+
+/// What a page needs that nobody in particular reads.
 pub(super) fn env(shared: &Shared, theme: Theme) -> PageEnv {
     PageEnv {
+        reader: None,
+        has_writes: shared.has_writes,
         assets: shared.files.assets.clone(),
         build: shared.files.build.clone(),
         theme,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use http::{HeaderValue, StatusCode};
 use skyports_app::page::Demo;
 use tokio_util::sync::CancellationToken;
@@ -17,9 +17,9 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::assets::WebFiles;
 use super::events::Streams;
+use super::gate::{self, Gate};
 use super::host::AllowedHosts;
 use super::pages::PageCache;
-use super::session::Sessions;
 use super::{
     access, api, assets, broken, events, headers, host, leftovers, pages, ports, said, session,
     share,
@@ -38,7 +38,9 @@ const SLOWEST_ANSWER: Duration = Duration::from_secs(10);
 pub struct Shared {
     pub(super) live: Live,
     pub(super) files: WebFiles,
-    pub(super) sessions: Sessions,
+    pub(super) gate: Gate,
+    /// Whether forms and functions that write are there.
+    pub(super) has_writes: bool,
     pub(super) hosts: AllowedHosts,
     pub(super) policy: HeaderValue,
     pub(super) streams: Streams,
@@ -56,7 +58,7 @@ impl Shared {
     pub fn new(
         live: Live,
         files: WebFiles,
-        sessions: Sessions,
+        gate: Gate,
         hosts: AllowedHosts,
         stopping: CancellationToken,
     ) -> Self {
@@ -71,7 +73,8 @@ impl Shared {
         Self {
             live,
             files,
-            sessions,
+            gate,
+            has_writes: true,
             hosts,
             policy,
             streams,
@@ -81,6 +84,12 @@ impl Shared {
             pace,
             demo,
         }
+    }
+
+    /// The same, without anything that writes.
+    #[must_use]
+    pub fn without_writes(self) -> Self {
+        Self { has_writes: false, ..self }
     }
 
     /// The same, with a banner that says that a demo is shown.
@@ -93,27 +102,24 @@ impl Shared {
 /// The server's whole behaviour over HTTP.
 pub fn router(shared: Shared) -> Router {
     let shared = Arc::new(shared);
+    // What is not there cannot be reached by any mistake.
+    let writing = if shared.has_writes { writing() } else { reading() };
     let guarded = Router::new()
         .route("/", get(pages::overview))
         .route("/contexts", get(pages::contexts))
-        .route("/contexts/{context}/leftovers", get(leftovers::form).post(leftovers::submit))
         .route("/c/{context}/{namespace}/{name}", get(pages::cluster))
         .route("/c/{context}/{namespace}/{name}/{port}", get(pages::endpoint))
         .route("/c/{context}/{namespace}/{name}/{port}/app", get(said::back).post(said::say))
-        .route("/c/{context}/{namespace}/{name}/open", get(ports::form).post(ports::submit))
-        .route("/c/{context}/{namespace}/{name}/close", get(ports::form).post(ports::submit))
-        .route("/c/{context}/{namespace}/{name}/share", get(share::form).post(share::submit))
+        .merge(writing)
         .route("/go/{name}", get(pages::go))
         .route("/api/v1/overview", get(api::overview))
         .route("/api/v1/events", get(events::events))
         .route("/api/fn/{*name}", post(api::server_function))
         .fallback(pages::nowhere)
-        .layer(from_fn_with_state(Arc::clone(&shared), session::guard));
+        .layer(from_fn_with_state(Arc::clone(&shared), gate::guard));
     Router::new()
         .route("/s/{id}", get(share::guest).post(share::visit))
         .route("/login", post(session::login).get(pages::home))
-        .route("/healthz", get(api::alive))
-        .route("/readyz", get(api::ready))
         .route("/favicon.ico", get(assets::favicon))
         .route("/pkg/{name}", get(assets::file))
         .merge(guarded)
@@ -124,7 +130,27 @@ pub fn router(shared: Shared) -> Router {
         .layer(from_fn_with_state(Arc::clone(&shared), access::origin_or_token))
         .layer(CsrfLayer::new().with_rejection_response(|_| access::foreign()))
         .layer(from_fn_with_state(Arc::clone(&shared), host::guard))
+        // Kubernetes asks for these by the pod's address; they say nothing to anybody.
+        .route("/healthz", get(api::alive))
+        .route("/readyz", get(api::ready))
         .layer(from_fn_with_state(Arc::clone(&shared), broken::guard))
         .layer(from_fn_with_state(Arc::clone(&shared), headers::set))
         .with_state(shared)
+}
+
+/// The forms of opening, closing, sharing and cleaning up.
+fn writing() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/contexts/{context}/leftovers", get(leftovers::form).post(leftovers::submit))
+        .route("/c/{context}/{namespace}/{name}/open", get(ports::form).post(ports::submit))
+        .route("/c/{context}/{namespace}/{name}/close", get(ports::form).post(ports::submit))
+        .route("/c/{context}/{namespace}/{name}/share", get(share::form).post(share::submit))
+}
+
+/// What is left of them where nothing is written: the links that anybody may copy.
+fn reading() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/c/{context}/{namespace}/{name}/open", any(pages::nowhere))
+        .route("/c/{context}/{namespace}/{name}/close", any(pages::nowhere))
+        .route("/c/{context}/{namespace}/{name}/share", get(share::form).post(pages::nowhere))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
@@ -15,7 +15,8 @@ use skyports_model::{EndpointId, Mode, Query};
 use super::pages::{failed, no_cluster};
 use super::router::Shared;
 use super::session::cookies;
-use crate::dashboard::said::{Reader, Said};
+use crate::dashboard::said::Said;
+use crate::dashboard::viewer::Viewer;
 
 /// Whatever port skyports listens on: a cluster is the same seen from each.
 const COOKIE: &str = "skyports_apps";
@@ -38,20 +39,16 @@ pub(super) fn said(headers: &HeaderMap) -> Said {
     found.map(|(_, text)| Said::parse(text)).unwrap_or_default()
 }
 
-/// The dashboard as the browser’s reader is told it.
-pub(super) async fn reader(shared: &Shared, headers: &HeaderMap) -> Reader {
-    Reader::of(&shared.live, said(headers)).await
-}
-
 /// `POST /c/CONTEXT/NAMESPACE/NAME/PORT/app?mode=MODE`: the reader says which app it is.
 pub(super) async fn say(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     at: At,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     Form(Saying { app }): Form<Saying>,
 ) -> Response {
-    let id = match endpoint(&shared, at, query, &headers) {
+    let id = match endpoint((&shared, &viewer), at, query, &headers) {
         Ok(id) => id,
         Err(response) => return *response,
     };
@@ -73,11 +70,12 @@ pub(super) async fn say(
 /// `GET` of the same: whoever reloads a refusal.
 pub(super) async fn back(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     at: At,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    match endpoint(&shared, at, query, &headers) {
+    match endpoint((&shared, &viewer), at, query, &headers) {
         Ok(id) => Redirect::to(&id.path()).into_response(),
         Err(response) => *response,
     }
@@ -85,12 +83,12 @@ pub(super) async fn back(
 
 /// The endpoint of an address, open or not: what is said of it outlives it.
 fn endpoint(
-    shared: &Shared,
+    (shared, viewer): (&Shared, &Viewer),
     Path((context, namespace, name, port)): At,
     query: Option<String>,
     headers: &HeaderMap,
 ) -> Result<EndpointId, Box<Response>> {
-    let overview = shared.live.overview();
+    let overview = viewer.overview();
     let Some(cluster) = overview.cluster_at(&context, &namespace, &name) else {
         return Err(Box::new(no_cluster(shared, [&context, &namespace, &name], headers)));
     };

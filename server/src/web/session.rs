@@ -1,18 +1,18 @@
-//! Who may look: a secret made at each start, swapped for a cookie or sent as a bearer token.
+//! Who may look on this machine: a secret made at each start, swapped for a cookie or sent as a bearer
+//! token. Where others reach the server, [`super::gate`] asks for more.
 //!
 //! The secret reaches the browser in the fragment of the printed link, so no server, log or
 //! `Referer` ever holds it; the cookie holds another value, so that neither gives the other away.
 
 use axum::extract::{Form, State};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
 use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
 
+use super::pages;
 use super::router::Shared;
-use super::{api, pages};
 
 /// How a request proved that it may look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Access {
     Browser,
     /// By a bearer token: a script.
     Script,
+    /// By a token that the proxy in front sent.
+    Reader,
     /// Nobody asks here.
     Open,
 }
@@ -124,27 +126,6 @@ pub(super) fn cookies(request: &HeaderMap) -> impl Iterator<Item = (&str, &str)>
         .filter_map(|pair| pair.trim().split_once('='))
 }
 
-/// Lets in who may look; all others get the login page, or JSON where a script asked.
-pub(super) async fn guard(
-    State(shared): State<Arc<Shared>>,
-    mut request: axum::extract::Request,
-    next: Next,
-) -> Response {
-    match shared.sessions.access(request.headers()) {
-        Some(access) => {
-            request.extensions_mut().insert(access);
-            next.run(request).await
-        }
-        None if request.uri().path().starts_with("/api/fn/") => api::not_logged_in(),
-        None if request.uri().path().starts_with("/api/") => api::refused(
-            StatusCode::UNAUTHORIZED,
-            "not_logged_in",
-            "Nobody is logged in. Send the code that `skyports serve` printed as `Authorization: Bearer CODE`.",
-        ),
-        None => pages::login(&shared, request.headers(), false),
-    }
-}
-
 /// The form of the login page.
 #[derive(Deserialize)]
 pub(super) struct Login {
@@ -157,13 +138,14 @@ pub(super) async fn login(
     headers: HeaderMap,
     Form(login): Form<Login>,
 ) -> Response {
-    match shared.sessions.cookie(&login.code) {
+    let Some(sessions) = shared.gate.sessions() else { return Redirect::to("/").into_response() };
+    match sessions.cookie(&login.code) {
         Some(cookie) => {
             let mut response = Redirect::to("/").into_response();
             response.headers_mut().insert(header::SET_COOKIE, cookie);
             response
         }
-        None if shared.sessions.login_code().is_none() => Redirect::to("/").into_response(),
+        None if sessions.login_code().is_none() => Redirect::to("/").into_response(),
         None => pages::login(&shared, &headers, true),
     }
 }

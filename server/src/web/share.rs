@@ -15,9 +15,10 @@ use skyports_app::page::{self, Guest as Shown, Visit};
 use skyports_app::share::{ShareForm, answer};
 
 use super::listen::Peer;
-use super::pages::{env, failed, no_cluster, theme};
+use super::pages::{env, env_of, failed, no_cluster, theme};
 use super::router::Shared;
 use crate::dashboard::share::Guest;
+use crate::dashboard::viewer::Viewer;
 use crate::share::secret::Secret;
 
 /// A page that waits looks again after so many seconds.
@@ -28,36 +29,40 @@ type At = Path<(String, String, String)>;
 /// `GET …/share`: the form with the links that work. Changes nothing.
 pub(super) async fn form(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     at: At,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    answered(&shared, at, &query.unwrap_or_default(), &headers, false).await
+    answered((&shared, &viewer), at, &query.unwrap_or_default(), &headers, false).await
 }
 
 /// `POST …/share`: makes or revokes a link.
 pub(super) async fn submit(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     at: At,
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    answered(&shared, at, &body, &headers, true).await
+    answered((&shared, &viewer), at, &body, &headers, true).await
 }
 
 async fn answered(
-    shared: &Shared,
+    (shared, viewer): (&Shared, &Viewer),
     Path((context, namespace, name)): At,
     form: &str,
     headers: &HeaderMap,
     submit: bool,
 ) -> Response {
-    let overview = shared.live.overview();
+    let overview = viewer.overview();
     let Some(cluster) = overview.cluster_at(&context, &namespace, &name) else {
         return no_cluster(shared, [&context, &namespace, &name], headers);
     };
-    match answer(&shared.live, cluster, &ShareForm::parse(form), submit).await {
-        Ok(drawn) => Html(page::ports(&env(shared, theme(headers)), &drawn)).into_response(),
+    match answer(viewer, cluster, &ShareForm::parse(form), submit).await {
+        Ok(drawn) => {
+            Html(page::ports(&env_of((shared, viewer), theme(headers)), &drawn)).into_response()
+        }
         Err(DashboardError { message, .. }) => {
             failed(shared, headers, StatusCode::NOT_FOUND, "Nothing to share", &message)
         }
