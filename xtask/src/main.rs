@@ -27,7 +27,8 @@ use crate::environment::Place;
 const USAGE: &str = "cargo xtask COMMAND
 
   run [ARGS]       build what changed, then `skyports serve ARGS` (or the sub-command that ARGS name)
-  test             every check and every test, with one line a step at the end
+  test [--all]     every check and every test, with one line a step at the end; with --all more
+                   real apps behind the real data plane
   tidy             the rules of the house that no compiler checks
   web [--release]  the files for the browser; prints their folder
   build [--static] the program as one optimised file with the page inside; prints its path; static: one
@@ -51,7 +52,8 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
     let place = Place::find()?;
     match (command.as_str(), rest) {
         ("run", rest) => run::run(&place, rest),
-        ("test", []) => test::test(&place),
+        ("test", []) => test::test(&place, test::Extent::Usual),
+        ("test", [flag]) if flag == "--all" => test::test(&place, test::Extent::All),
         ("tidy", []) => tidy::tidy(&place),
         ("web", []) => web_folder(&place, web::Profile::Dev),
         ("web", [flag]) if flag == "--release" => web_folder(&place, web::Profile::Release),

@@ -29,9 +29,27 @@ const TEST_XTASK: &str = "test --locked --package xtask --profile xtask";
 const BUILD: &str = "build --locked --workspace --exclude xtask --all-targets";
 const TEST: &str = "test --locked --workspace --exclude xtask --no-fail-fast";
 
+/// How much is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// What every change is tried with.
+    Usual,
+    /// Real apps that take minutes and a gigabyte, too.
+    All,
+}
+
+impl Extent {
+    /// Tells the cluster tests' scripts.
+    fn tell(self, command: &mut Command) {
+        if self == Self::All {
+            command.env("SKYPORTS_ALL", "1");
+        }
+    }
+}
+
 /// All of it. Ends early only when something does not build.
-pub(crate) fn test(place: &Place) -> Result<ExitCode> {
-    let preparation = Preparation::start(place)?;
+pub(crate) fn test(place: &Place, extent: Extent) -> Result<ExitCode> {
+    let preparation = Preparation::start(place, extent)?;
     let mut report = Report::new();
     report.step("format", || check(&mut cargo(place, FORMAT)));
     report.step("tidy", || tidy::check(place).map(Tally::check));
@@ -42,7 +60,7 @@ pub(crate) fn test(place: &Place) -> Result<ExitCode> {
     if report.step("build", || check(&mut cargo(place, BUILD))) {
         report.step("test", || runner(&mut cargo(place, TEST), tally::of_cargo));
         if let Some(web) = web_files(place, &mut report) {
-            dear(place, &mut report, preparation, &web.path);
+            dear(place, &mut report, preparation, &web.path, extent);
         }
     }
     Ok(report.finish())
@@ -59,13 +77,14 @@ fn web_files(place: &Place, report: &mut Report) -> Option<web::WebFolder> {
 }
 
 /// Tests against a real control plane and in a real browser.
-fn dear(place: &Place, report: &mut Report, preparation: Preparation, web: &Path) {
+fn dear(place: &Place, report: &mut Report, preparation: Preparation, web: &Path, extent: Extent) {
     if !preparation.wait(report) {
         return;
     }
     let under_test = |program: PathBuf| {
         let mut command = process::command(program);
         command.current_dir(&place.root).env("SKYPORTS_CACHE", &place.cache);
+        extent.tell(&mut command);
         command
             .env("SKYPORTS_BIN", place.target.join("debug/skyports"))
             .env("SKYPORTS_DEMO_API", place.target.join("debug/examples/contract"))

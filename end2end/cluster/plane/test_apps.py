@@ -5,7 +5,6 @@ what `skyports explain` says.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,24 +13,22 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from apps import fetch
 from binary import Skyports
-from browser import watched
 from matrix import APPS, KEPT, LB, STRIPPED, App, Seen
 from overview import endpoints
+from real_apps import look, running, wait_until_it_listens
 from rig.data_plane import DataPlane
+from rig.process import Process
 from rig.wait import wait_for
 
 NAMESPACE = "apps"
-# For an app's own element to be there.
-PATIENCE = 40
-# And where a script is missing.
-WITHOUT_SCRIPTS = 3
+TRIED = [app for app in APPS if app.is_there]
 
 
 @dataclass
 class World:
-    """A cluster in whose head pod every app runs twice, with all its ports open in both modes."""
+    """A cluster in whose head pod every app runs without and with its flag, with all its ports open in
+    both modes."""
 
     plane: DataPlane
     skyports: Skyports
@@ -60,56 +57,21 @@ def world(plane: DataPlane, binary: str, tmp_path_factory: pytest.TempPathFactor
     home = tmp_path_factory.mktemp("apps")
     made = plane.rig.oracle.provision("lab", namespace=plane.rig.namespace(NAMESPACE))
     world = World(plane, Skyports(binary, plane.rig.kubeconfig, home, checks=True), made["name_on_cloud"])
-    ports = [port for app in APPS for port in (app.port, app.port + 1)]
-    with ExitStack() as running:
-        for app in APPS:
-            for port, prefix in ((app.port, None), (app.port + 1, world.prefix(app.port + 1))):
-                started(running, world, made["head"], app, port, prefix, home)
+    ports = [port for app in TRIED for port in app.ports]
+    started: dict[int, Process] = {}
+    with ExitStack() as stack:
+        for app in TRIED:
+            for port, has_flag in app.ports.items():
+                argv = app.argv(port, world.prefix(port) if has_flag else None)
+                own = home / f"{app.name}-{port}"
+                started[port] = stack.enter_context(running(plane, NAMESPACE, made["head"], argv, own))
+        # Ray's dashboard is one of those that must be named once more.
+        confirmed = [word for port in ports for word in ("--confirm", str(port))]
         for mode in ("loadbalancer", "ingress"):
-            world.skyports.run("open", world.cluster, ",".join(map(str, ports)), "--mode", mode).expect(0)
-        at = plane.pod_address(NAMESPACE, made["head"])
-        for port in ports:
-            wait_for(f"the app on port {port}", lambda: fetch(f"http://{at}:{port}/")[0], 90, every=0.3)
+            world.skyports.run("open", world.cluster, ",".join(map(str, ports)), "--mode", mode, *confirmed).expect(0)
+        for port, process in started.items():
+            wait_until_it_listens(plane, NAMESPACE, made["head"], port, process)
         yield world
-
-
-def started(
-    running: ExitStack, world: World, head: str, app: App, port: int, prefix: str | None, home: Path
-) -> None:
-    own = home / f"{app.name}-{port}"
-    own.mkdir()
-    env = {
-        "HOME": str(own),
-        # `ip` is where root's programs are.
-        "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        # None of them has anybody to call here.
-        "GRADIO_ANALYTICS_ENABLED": "False",
-        "HF_HUB_OFFLINE": "1",
-        "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
-    }
-    # Notebooks are written where it stands.
-    command = ["sh", "-c", 'cd "$HOME" && exec "$@"', app.name, *app.argv(port, prefix)]
-    running.enter_context(world.plane.app(NAMESPACE, head, command, env))
-
-
-def look(browser: Browser, app: App, url: str) -> tuple[Seen, list[str]]:
-    """Opens the URL; what is seen, and the requests that failed."""
-    host = "/".join(url.split("/")[:3])
-    with watched(browser) as seen:
-        answer = seen.page.goto(url)
-        here = lambda: [f for f in seen.failed_but(*app.harmless) if host in f]  # noqa: E731
-        element = seen.page.locator(app.element).first
-        end = time.monotonic() + PATIENCE
-        while not element.is_visible():
-            if (answer is not None and answer.status >= 400) or time.monotonic() > end:
-                return Seen.BREAKS, here()
-            if any(" script " in f for f in here()):
-                # It may come all the same, from the scripts that were there.
-                end = min(end, time.monotonic() + WITHOUT_SCRIPTS)
-            seen.page.wait_for_timeout(100)
-        works = app.works(seen.page)
-        return (Seen.WORKS if works and not here() else Seen.LOOKS_FINE), here()
 
 
 def route_is_live(world: World, port: int, before: int) -> None:
@@ -117,9 +79,8 @@ def route_is_live(world: World, port: int, before: int) -> None:
     wait_for(f"the kept route of port {port}", lambda: nginx.reloads() > before, 15)
 
 
-@pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
+@pytest.mark.parametrize("app", TRIED, ids=lambda app: app.name)
 def test_what_a_browser_sees_is_on_record_and_is_what_we_say(world: World, browser: Browser, app: App) -> None:
-    with_and_without = ((app.port, False), (app.port + 1, True))
     found: dict[tuple[str, bool], Seen] = {}
     wrong: list[str] = []
 
@@ -136,17 +97,16 @@ def test_what_a_browser_sees_is_on_record_and_is_what_we_say(world: World, brows
                 wrong.append(f"{route}, flag {has_flag}: Chromium: {seen.value}; explain: {text}")
 
     for route in (LB, STRIPPED):
-        for port, has_flag in with_and_without:
+        for port, has_flag in app.ports.items():
             see(route, port, has_flag)
     # The URL that SkyPilot prints has no slash at its end, and no app bears that.
     bare = world.url(app.port, "ingress").rstrip("/")
     if look(browser, app, bare)[0] is not Seen.BREAKS:
         wrong.append(f"{bare} does not break")
     before = world.plane.ingress_nginx.reloads()
-    ports = f"{app.port},{app.port + 1}"
-    world.skyports.run("open", world.cluster, ports, "--mode", "ingress", "--keep-prefix").expect(0)
+    world.skyports.run("open", world.cluster, ",".join(map(str, app.ports)), "--mode", "ingress", "--keep-prefix").expect(0)
     route_is_live(world, app.port, before)
-    for port, has_flag in with_and_without:
+    for port, has_flag in app.ports.items():
         see(KEPT, port, has_flag)
     assert not wrong, "\n".join(wrong)
     assert found == app.seen

@@ -9,6 +9,7 @@ use std::process::{Child, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use super::Extent;
 use super::report::Report;
 use super::tally::Tally;
 use crate::environment::Place;
@@ -30,7 +31,7 @@ pub(crate) struct Preparation {
 
 impl Preparation {
     /// Begins with it.
-    pub(crate) fn start(place: &Place) -> Result<Self> {
+    pub(crate) fn start(place: &Place, extent: Extent) -> Result<Self> {
         let log = place.cache.join("prepare.log");
         fs::create_dir_all(&place.cache)?;
         let file = File::create(&log).with_context(|| log.display().to_string())?;
@@ -38,6 +39,7 @@ impl Preparation {
         command.args(["-c", SCRIPT, "prepare"]);
         command.arg(place.root.join("end2end/cluster/prepare"));
         command.env("SKYPORTS_CACHE", &place.cache).process_group(0);
+        extent.tell(&mut command);
         command.stdin(Stdio::piped()).stdout(file.try_clone()?).stderr(file);
         let child = command.spawn().map_err(|error| process::not_started(&command, error))?;
         Ok(Self { child, log })
