@@ -187,7 +187,8 @@ impl<'a> Session<'a> {
             let what = format!("the API of {}", cluster.context);
             Reason::ReadFailed { what, error }.finding(&cluster.context)
         };
-        let client = within(deadline, context.target.connect()).await.map_err(silent)?;
+        // A click is bounded by itself; the pace is for what repeats.
+        let client = within(deadline, context.target.unpaced()).await.map_err(silent)?;
         let writer = actor.client(&client).map_err(silent)?;
         let ground = async {
             let told = context.ground(cluster.clone()).await;
