@@ -378,7 +378,7 @@ def test_our_own_program_says_the_same_of_both(both: Pair, rig: Rig, namespace: 
         context = kubeconfig.Context(CONTEXT, side.server, ca, "admin", side.token, namespace)
         document = skyports.list_json("--namespace", namespace, kubeconfig=kubeconfig.write(path, [context]))
         # The moment of the picture.
-        assert document.pop("revision")
+        assert document.pop("revision") and document.pop("as_of")
         return document
 
     document = both.same(says)
