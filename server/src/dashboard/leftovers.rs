@@ -38,6 +38,8 @@ pub(super) async fn clear(
     let Some(context) = context else { return Err(unusable(&name)) };
     let cleared = leftovers::clear(&context, &name, &meant).await.map_err(DashboardError::of)?;
     tracing::info!(
+        target: "audit",
+        action = "clean up",
         context = name.as_str(),
         deleted = cleared.done.len(),
         spared = cleared.spared.len(),
