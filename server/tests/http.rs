@@ -167,7 +167,7 @@ async fn s01_our_own_page_and_scripts_are_heard() {
 async fn s02_requests_for_other_hosts_are_refused() {
     let server = TestServer::start().await;
     // Kubernetes asks for health by an address, and learns nothing but that.
-    let told = |path: &&&str| !path.ends_with("z");
+    let told = |path: &&&str| !path.ends_with('z');
     for path in PAGES.iter().chain(&DATA).chain(&OPEN).filter(told) {
         for host in ["evil.test:7676", "evil.test", "127.0.0.1", "localhost.:7676"] {
             let request = Request::get(*path)
