@@ -65,12 +65,12 @@ def world(plane: DataPlane, binary: str, tmp_path_factory: pytest.TempPathFactor
                 argv = app.argv(port, world.prefix(port) if has_flag else None)
                 own = home / f"{app.name}-{port}"
                 started[port] = stack.enter_context(running(plane, NAMESPACE, made["head"], argv, own))
+        for port, process in started.items():
+            wait_until_it_listens(plane, NAMESPACE, made["head"], port, process)
         # Ray's dashboard is one of those that must be named once more.
         confirmed = [word for port in ports for word in ("--confirm", str(port))]
         for mode in ("loadbalancer", "ingress"):
             world.skyports.run("open", world.cluster, ",".join(map(str, ports)), "--mode", mode, *confirmed).expect(0)
-        for port, process in started.items():
-            wait_until_it_listens(plane, NAMESPACE, made["head"], port, process)
         yield world
 
 

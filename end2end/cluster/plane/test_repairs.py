@@ -147,8 +147,10 @@ def lab(plane: DataPlane, rig: Rig, namespace: str, skyports: Skyports, tmp_path
         running(plane, namespace, head, JUPYTER.argv(PORT, None), home) as app,
         skyports.serve("--namespace", namespace) as server,
     ):
-        skyports.run("open", f"{namespace}/lab", str(PORT), "--mode", "ingress").expect(0)
+        # An app that starts takes all of a small machine, and the port is opened within 9 s.
         wait_until_it_listens(plane, namespace, head, PORT, app)
+        opened = skyports.run("open", f"{namespace}/lab", str(PORT), "--mode", "ingress")
+        assert opened.code == 0, f"{opened}\n{plane.ingress_nginx.process.tail()}"
         wait_for_overview(server, "the port", lambda o: c in clusters(o, namespace) and PORT in endpoints(o, namespace, c))
         lab = Lab(plane, server, namespace, c, head, home, app)
         # JupyterLab itself answers, and leads out of the path.
