@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod api;
+mod asked;
 pub mod assets;
 mod broken;
 pub mod events;

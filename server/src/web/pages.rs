@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Extension, Path, RawQuery, State};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use futures::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use skyports_app::dashboard::Dashboard as _;
@@ -16,6 +16,7 @@ use skyports_app::page::{self, PageEnv, Theme};
 use skyports_model::finding::shown;
 use skyports_model::{ClusterId, EndpointId, Filter, Mode, Overview, Port, Query};
 
+use super::asked::{Asked, ClusterAt, PortAt};
 use super::assets::Encoded;
 use super::router::Shared;
 use super::session::cookies;
@@ -100,13 +101,13 @@ impl PageCache {
 }
 
 /// A page, kept for all where it is the same for all.
-fn answer(
-    (shared, viewer): (&Shared, &Viewer),
-    overview: &Arc<Overview>,
-    what: What,
-    headers: &HeaderMap,
-) -> Response {
-    html(&shared.pages.get((shared, viewer), overview, what, theme(headers)), headers)
+fn answer(asked: &Asked, overview: &Arc<Overview>, what: What) -> Response {
+    html(&kept(asked, overview, what), &asked.headers)
+}
+
+fn kept(asked: &Asked, overview: &Arc<Overview>, what: What) -> Arc<Encoded> {
+    let Asked { shared, viewer, headers } = asked;
+    shared.pages.get((shared, viewer), overview, what, theme(headers))
 }
 
 fn encoded(html: String) -> Encoded {
@@ -120,19 +121,13 @@ fn encoded(html: String) -> Encoded {
 }
 
 /// `GET /`
-pub(super) async fn overview(
-    State(shared): State<Arc<Shared>>,
-    Extension(viewer): Extension<Viewer>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
+pub(super) async fn overview(asked: Asked, RawQuery(query): RawQuery) -> Response {
     let query = query.map(|query| Query::parse(&query)).unwrap_or_default();
-    let overview = viewer.overview();
+    let overview = asked.overview();
     if query == Query::default() {
-        return answer((&shared, &viewer), &overview, What::Overview, &headers);
+        return answer(&asked, &overview, What::Overview);
     }
-    let html = page::overview(&overview, &query, &env_of((&shared, &viewer), theme(&headers)));
-    axum::response::Html(html).into_response()
+    Html(page::overview(&overview, &query, &asked.env())).into_response()
 }
 
 /// `GET /login`: whoever reloads the page of a failed login.
@@ -144,21 +139,15 @@ pub(super) async fn home() -> Redirect {
 ///
 /// What is in memory is sent at once; the checks, for which Kubernetes is asked, follow in the same
 /// answer. So the page is there before them, and nothing of it needs a script. `?again` reads anew.
-pub(super) async fn contexts(
-    State(shared): State<Arc<Shared>>,
-    Extension(viewer): Extension<Viewer>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    let page =
-        shared.pages.get((&shared, &viewer), &viewer.overview(), What::Contexts, theme(&headers));
+pub(super) async fn contexts(asked: Asked, RawQuery(query): RawQuery) -> Response {
+    let page = kept(&asked, &asked.overview(), What::Contexts);
     let plain = page.plain.clone();
     let cut = plain.windows(BODY_END.len()).rposition(|window| window == BODY_END);
     let mut begin = plain;
     let end = begin.split_off(cut.unwrap_or(begin.len()));
     let lasts = if query.as_deref() == Some("again") { AGAIN_LASTS } else { check::LASTS };
     let checks = async move {
-        let checks = viewer.checks(lasts, CHECK_PATIENCE).await;
+        let checks = asked.viewer.checks(lasts, CHECK_PATIENCE).await;
         [Bytes::from(page::checks(&checks)), end].concat().into()
     };
     let parts = stream::once(ready(begin)).chain(stream::once(checks));
@@ -168,60 +157,49 @@ pub(super) async fn contexts(
 }
 
 /// `GET /c/CONTEXT/NAMESPACE/NAME`
-pub(super) async fn cluster(
-    State(shared): State<Arc<Shared>>,
-    Extension(viewer): Extension<Viewer>,
-    Path((context, namespace, name)): Path<(String, String, String)>,
-    headers: HeaderMap,
-) -> Response {
-    let overview = viewer.overview();
-    let Some(cluster) = overview.cluster_at(&context, &namespace, &name) else {
-        return no_cluster(&shared, [&context, &namespace, &name], &headers);
-    };
-    let what = What::Cluster(cluster.id.clone());
-    answer((&shared, &viewer), &overview, what, &headers)
+pub(super) async fn cluster(asked: Asked, Path(at): Path<ClusterAt>) -> Response {
+    let overview = asked.overview();
+    match asked.cluster(&overview, &at) {
+        Ok(cluster) => answer(&asked, &overview, What::Cluster(cluster.id.clone())),
+        Err(response) => *response,
+    }
 }
 
 /// `GET /c/CONTEXT/NAMESPACE/NAME/PORT?mode=MODE`, with what the list beneath asks for.
 pub(super) async fn endpoint(
-    State(shared): State<Arc<Shared>>,
-    Extension(viewer): Extension<Viewer>,
-    Path((context, namespace, name, port)): Path<(String, String, String, String)>,
+    asked: Asked,
+    Path(PortAt { cluster, port }): Path<PortAt>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
 ) -> Response {
     let port: Port = match port.parse() {
         Ok(port) => port,
         Err(error) => {
             let what = format!("The address ends in `{}`: {error}.", shown(&port, 40));
-            return failed(&shared, &headers, StatusCode::NOT_FOUND, "No such port", &what);
+            return asked.failed(StatusCode::NOT_FOUND, "No such port", &what);
         }
     };
-    let overview = viewer.overview();
-    let Some(cluster) = overview.cluster_at(&context, &namespace, &name) else {
-        return no_cluster(&shared, [&context, &namespace, &name], &headers);
+    let overview = asked.overview();
+    let cluster = match asked.cluster(&overview, &cluster) {
+        Ok(cluster) => cluster,
+        Err(response) => return *response,
     };
     let mut query = Query::parse(&query.unwrap_or_default());
-    let asked = query.filter.mode.take();
+    let asked_mode = query.filter.mode.take();
     let found = cluster
         .endpoints
         .iter()
-        .find(|e| e.port() == port && asked.is_none_or(|mode| e.mode() == mode));
+        .find(|e| e.port() == port && asked_mode.is_none_or(|mode| e.mode() == mode));
     let Some(found) = found else {
         // The panel says so, and shows the port as soon as it is open.
-        let mode = asked.unwrap_or(Mode::LoadBalancer);
+        let mode = asked_mode.unwrap_or(Mode::LoadBalancer);
         let id = EndpointId { cluster: cluster.id.clone(), port, mode };
-        let html =
-            page::endpoint(&overview, &id, &query, &env_of((&shared, &viewer), theme(&headers)));
-        return (StatusCode::NOT_FOUND, axum::response::Html(html)).into_response();
+        let html = page::endpoint(&overview, &id, &query, &asked.env());
+        return (StatusCode::NOT_FOUND, Html(html)).into_response();
     };
     if query == Query::default() {
-        let what = What::Endpoint(found.id.clone());
-        return answer((&shared, &viewer), &overview, what, &headers);
+        return answer(&asked, &overview, What::Endpoint(found.id.clone()));
     }
-    let html =
-        page::endpoint(&overview, &found.id, &query, &env_of((&shared, &viewer), theme(&headers)));
-    axum::response::Html(html).into_response()
+    Html(page::endpoint(&overview, &found.id, &query, &asked.env())).into_response()
 }
 
 pub(super) fn no_cluster(
@@ -250,27 +228,20 @@ fn connecting(shared: &Shared, headers: &HeaderMap) -> Response {
 }
 
 /// `GET /go/NAME`: the short form for links from `SkyPilot`'s `dashboard.external_links`.
-pub(super) async fn go(
-    State(shared): State<Arc<Shared>>,
-    Extension(viewer): Extension<Viewer>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    let overview = viewer.overview();
+pub(super) async fn go(asked: Asked, Path(name): Path<String>) -> Response {
+    let overview = asked.overview();
     let mut found =
         overview.clusters.iter().filter(|c| c.name == name || c.id.name.as_str() == name);
     match (found.next(), found.next()) {
         (Some(cluster), None) => Redirect::to(&cluster.id.path()).into_response(),
         (Some(_), Some(_)) => {
             let query = Query::from(Filter::text(name));
-            let html =
-                page::overview(&overview, &query, &env_of((&shared, &viewer), theme(&headers)));
-            axum::response::Html(html).into_response()
+            Html(page::overview(&overview, &query, &asked.env())).into_response()
         }
-        (None, _) if !shared.live.is_settled() => connecting(&shared, &headers),
+        (None, _) if !asked.shared.live.is_settled() => connecting(&asked.shared, &asked.headers),
         (None, _) => {
             let what = format!("No cluster is named {}.", shown(&name, 80));
-            failed(&shared, &headers, StatusCode::NOT_FOUND, "No such cluster", &what)
+            asked.failed(StatusCode::NOT_FOUND, "No such cluster", &what)
         }
     }
 }
@@ -289,13 +260,13 @@ pub(super) async fn nowhere(State(shared): State<Arc<Shared>>, headers: HeaderMa
 /// The login page, in place of the page that was asked for.
 pub(super) fn login(shared: &Shared, headers: &HeaderMap, failed: bool) -> Response {
     let html = page::login(&env(shared, theme(headers)), failed);
-    (StatusCode::UNAUTHORIZED, axum::response::Html(html)).into_response()
+    (StatusCode::UNAUTHORIZED, Html(html)).into_response()
 }
 
 /// The page that tells the code of a failure of ours.
 pub(super) fn broken(shared: &Shared, headers: &HeaderMap, code: &str) -> Response {
     let html = page::broken(&env(shared, theme(headers)), code);
-    (StatusCode::INTERNAL_SERVER_ERROR, axum::response::Html(html)).into_response()
+    (StatusCode::INTERNAL_SERVER_ERROR, Html(html)).into_response()
 }
 
 pub(super) fn failed(
@@ -306,7 +277,7 @@ pub(super) fn failed(
     what: &str,
 ) -> Response {
     let html = page::error(&env(shared, theme(headers)), status.as_u16(), title, what, &[]);
-    (status, axum::response::Html(html)).into_response()
+    (status, Html(html)).into_response()
 }
 
 fn html(body: &Encoded, headers: &HeaderMap) -> Response {

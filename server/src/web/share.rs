@@ -10,61 +10,44 @@ use std::sync::Arc;
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::{Html, IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use skyports_app::dashboard::{Dashboard as _, DashboardError};
+use skyports_app::dashboard::DashboardError;
 use skyports_app::page::{self, Guest as Shown, Visit};
 use skyports_app::share::{ShareForm, answer};
 
+use super::asked::{Asked, ClusterAt};
 use super::listen::Peer;
-use super::pages::{env, env_of, failed, no_cluster, theme};
+use super::pages::{env, theme};
 use super::router::Shared;
 use crate::dashboard::share::Guest;
-use crate::dashboard::viewer::Viewer;
 use crate::share::secret::Secret;
 
 /// A page that waits looks again after so many seconds.
 const AGAIN: HeaderValue = HeaderValue::from_static("3");
 
-type At = Path<(String, String, String)>;
-
 /// `GET …/share`: the form with the links that work. Changes nothing.
 pub(super) async fn form(
-    State(shared): State<Arc<Shared>>,
-    Extension(viewer): Extension<Viewer>,
-    at: At,
+    asked: Asked,
+    Path(at): Path<ClusterAt>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
 ) -> Response {
-    answered((&shared, &viewer), at, &query.unwrap_or_default(), &headers, false).await
+    answered(&asked, &at, &query.unwrap_or_default(), false).await
 }
 
 /// `POST …/share`: makes or revokes a link.
-pub(super) async fn submit(
-    State(shared): State<Arc<Shared>>,
-    Extension(viewer): Extension<Viewer>,
-    at: At,
-    headers: HeaderMap,
-    body: String,
-) -> Response {
-    answered((&shared, &viewer), at, &body, &headers, true).await
+pub(super) async fn submit(asked: Asked, Path(at): Path<ClusterAt>, body: String) -> Response {
+    answered(&asked, &at, &body, true).await
 }
 
-async fn answered(
-    (shared, viewer): (&Shared, &Viewer),
-    Path((context, namespace, name)): At,
-    form: &str,
-    headers: &HeaderMap,
-    submit: bool,
-) -> Response {
-    let overview = viewer.overview();
-    let Some(cluster) = overview.cluster_at(&context, &namespace, &name) else {
-        return no_cluster(shared, [&context, &namespace, &name], headers);
+async fn answered(asked: &Asked, at: &ClusterAt, form: &str, submit: bool) -> Response {
+    let overview = asked.overview();
+    let cluster = match asked.cluster(&overview, at) {
+        Ok(cluster) => cluster,
+        Err(response) => return *response,
     };
-    match answer(viewer, cluster, &ShareForm::parse(form), submit).await {
-        Ok(drawn) => {
-            Html(page::ports(&env_of((shared, viewer), theme(headers)), &drawn)).into_response()
-        }
+    match answer(&asked.viewer, cluster, &ShareForm::parse(form), submit).await {
+        Ok(drawn) => Html(page::ports(&asked.env(), &drawn)).into_response(),
         Err(DashboardError { message, .. }) => {
-            failed(shared, headers, StatusCode::NOT_FOUND, "Nothing to share", &message)
+            asked.failed(StatusCode::NOT_FOUND, "Nothing to share", &message)
         }
     }
 }
