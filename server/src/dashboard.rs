@@ -9,6 +9,7 @@ mod describe;
 pub mod document;
 mod leftovers;
 pub mod live;
+pub mod merge;
 pub mod ports;
 pub mod probing;
 pub mod said;

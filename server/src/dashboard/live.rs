@@ -1,13 +1,11 @@
-//! The overview in memory: made of the contexts' pictures, kept current, and every change of it
-//! told once to all who listen.
+//! The dashboard over the overview in memory: what is read from it, and what is asked and done on
+//! demand.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use futures::future::join_all;
 use skyports_app::dashboard::{
     CarriedOut, CleanedUp, Dashboard, Described, Linked, LookedAt, Place, Preflighted, Revoked,
@@ -19,16 +17,16 @@ use skyports_model::overview::first_revision;
 use skyports_model::share::{Label, Lifetime, LinkHash};
 use skyports_model::verdict::Verdict;
 use skyports_model::{
-    AppGuess, Ask, Change, ClusterId, ContextCheck, ContextName, ContextState, ContextStatus,
-    DefaultMode, EndpointId, Overview, Port,
+    AppGuess, Ask, ClusterId, ContextCheck, ContextName, ContextState, ContextStatus, DefaultMode,
+    EndpointId, Overview, Port,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-use super::asking::{Checks, until};
+use super::asking::Checks;
 use super::check::Readings;
 use super::describe::{Places, describe};
-use super::document;
 use super::leftovers;
+use super::merge::{Merge, Told, Wish};
 use super::ports::{self, Settings};
 use super::probing::{Learnt, Told as CheckTold};
 use super::share::{self, Guest, Sharing, Unknowable};
@@ -37,7 +35,7 @@ use crate::cluster::actor::Actor;
 use crate::cluster::context::Context;
 use crate::cluster::contexts::Wanted;
 use crate::cluster::reader::Reader;
-use crate::cluster::view::{self, Picture};
+use crate::cluster::view;
 use crate::config::clock;
 use crate::probe::Prober;
 use crate::probe::resolve::System;
@@ -55,26 +53,6 @@ const CHECK_PATIENCE: Duration = Duration::from_secs(8);
 /// Pictures that wait to be merged; beyond it the contexts wait too.
 const QUEUE: usize = 64;
 
-/// One change, serialised once for all listeners.
-#[derive(Debug)]
-pub struct Told {
-    /// The change itself.
-    pub change: Change,
-    /// The change in postcard and base64, as the page's own script reads it.
-    pub compact: String,
-    /// The change in JSON, as scripts read it.
-    pub json: String,
-}
-
-impl Told {
-    /// A change as it is told; `None` where it cannot be written, which no change is known for.
-    pub fn of(change: Change) -> Option<Self> {
-        let compact = postcard::to_allocvec(&change).ok()?;
-        let json = serde_json::to_string(&document::Change::of(&change)).ok()?;
-        Some(Self { compact: BASE64_STANDARD.encode(compact), json, change })
-    }
-}
-
 /// The overview in memory. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Live {
@@ -90,17 +68,6 @@ pub struct Live {
     links: Arc<share::Read>,
     /// What the API server has said of readers.
     reviews: Arc<Reviews>,
-}
-
-/// What the merging task is asked for.
-#[derive(Debug)]
-enum Wish {
-    /// Somebody has begun to listen.
-    Watch,
-    /// A check, and who waits for it.
-    Check(EndpointId, Option<oneshot::Sender<CheckTold>>),
-    /// What the last check found.
-    Recall(EndpointId, oneshot::Sender<Option<Learnt>>),
 }
 
 impl Live {
@@ -404,116 +371,6 @@ impl Dashboard for Live {
     fn place(&self) -> Place {
         let nowhere = || Place { origin: String::new(), is_public: false };
         self.settings.place.clone().unwrap_or_else(nowhere)
-    }
-}
-
-struct Merge {
-    pictures: Vec<Option<Picture>>,
-    overview: watch::Sender<Arc<Overview>>,
-    settled: watch::Sender<bool>,
-    changes: broadcast::Sender<Arc<Told>>,
-    checks: Checks,
-}
-
-impl Merge {
-    async fn run(
-        mut self,
-        mut incoming: mpsc::Receiver<Picture>,
-        mut wished: mpsc::Receiver<Wish>,
-    ) {
-        loop {
-            let is_watched = self.changes.receiver_count() > 0;
-            self.checks.start(is_watched);
-            let next = self.checks.next(is_watched);
-            tokio::select! {
-                picture = incoming.recv() => match picture {
-                    Some(picture) => {
-                        self.take(picture);
-                        while let Ok(picture) = incoming.try_recv() {
-                            self.take(picture);
-                        }
-                        self.publish();
-                    }
-                    None => break,
-                },
-                () = self.checks.heard() => {}
-                Some(wish) = wished.recv() => self.grant(wish),
-                () = until(next) => {
-                    if self.checks.is_to_be_shown() {
-                        self.publish();
-                    }
-                }
-                () = self.overview.closed() => return,
-            }
-        }
-        // Every context's entry was unusable: what was told of them stays.
-        self.overview.closed().await;
-    }
-
-    fn grant(&mut self, wish: Wish) {
-        match wish {
-            // Whoever has begun to listen is counted.
-            Wish::Watch => {}
-            Wish::Check(id, waiting) => self.checks.wish(&id, waiting),
-            Wish::Recall(id, waiting) => {
-                // Who does not wait any more needs no answer.
-                let _ = waiting.send(self.checks.learnt(&id));
-            }
-        }
-    }
-
-    fn take(&mut self, picture: Picture) {
-        if let Some(place) = self.pictures.get_mut(picture.index) {
-            *place = Some(picture);
-        }
-    }
-
-    fn publish(&mut self) {
-        let old = Arc::clone(&self.overview.borrow());
-        let mut new =
-            Overview { as_of: clock::now(), revision: old.revision + 1, ..Overview::default() };
-        for (picture, before) in self.pictures.iter().zip(&old.contexts) {
-            new.contexts.push(
-                picture.as_ref().map_or_else(|| before.clone(), |picture| picture.status.clone()),
-            );
-            new.clusters
-                .extend(picture.iter().flat_map(|picture| picture.clusters.iter().cloned()));
-        }
-        self.checks.tell(&mut new.clusters, !*self.settled.borrow());
-        new.sort();
-        for (before, after) in old.contexts.iter().zip(&new.contexts) {
-            log(before, after);
-        }
-        let change = Change::between(&old, &new);
-        if !change.is_empty() {
-            // The overview comes first: who hears of a change finds it there.
-            self.overview.send_replace(Arc::new(new));
-            if self.changes.receiver_count() > 0
-                && let Some(told) = Told::of(change)
-            {
-                // Nobody listening any more is no failure.
-                let _ = self.changes.send(Arc::new(told));
-            }
-        }
-        let settled =
-            self.pictures.iter().all(|picture| picture.as_ref().is_some_and(|p| p.settled));
-        self.settled.send_if_modified(|before| settled && !std::mem::replace(before, settled));
-    }
-}
-
-/// Tells the log when a context is lost, and when it is back: once each, however many attempts.
-fn log(before: &ContextStatus, after: &ContextStatus) {
-    if std::mem::discriminant(&before.state) == std::mem::discriminant(&after.state) {
-        return;
-    }
-    let context = after.name.as_str();
-    match after.state {
-        ContextState::Live => tracing::info!(context, "live"),
-        ContextState::Connecting => tracing::info!(context, "connecting"),
-        ContextState::Stale { .. } | ContextState::Forbidden | ContextState::Unreachable => {
-            let reason = after.findings.first().and_then(|finding| finding.evidence.as_deref());
-            tracing::warn!(context, state = after.state.word(), reason, "lost");
-        }
     }
 }
 

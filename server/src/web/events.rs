@@ -28,7 +28,8 @@ use super::said::said;
 use super::session::Access;
 use crate::cluster::reader::Reader;
 use crate::config::clock;
-use crate::dashboard::live::{Live, Told};
+use crate::dashboard::live::Live;
+use crate::dashboard::merge::Told;
 use crate::dashboard::said::Said;
 use crate::dashboard::viewer::Viewer;
 
