@@ -7,6 +7,10 @@
 {{- if .Values.writeAsUser.enabled }}
 - name: SKYPORTS_WRITE_AS_USER
   value: "true"
+{{- with .Values.writeAsUser.groups }}
+- name: SKYPORTS_WRITE_AS_GROUP
+  value: {{ join "\n" . | quote }}
+{{- end }}
 {{- else }}
 - name: SKYPORTS_READ_ONLY
   value: "true"

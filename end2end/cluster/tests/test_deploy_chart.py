@@ -13,7 +13,7 @@ from rig.helm import CHART, DEPLOY, Helm, merged
 
 EVERYBODY = {"dangerouslyShowToEverybody": True, "signIn": {"issuer": "", "audiences": [], "keysUrl": ""}}
 INGRESS = {"ingress": {"enabled": True, "host": "ports.example.com"}}
-WRITES = {"writeAsUser": {"enabled": True, "groups": ["oidc:ml-team"]}}
+WRITES = {"writeAsUser": {"enabled": True, "groups": ["oidc:ml-team", "oidc:cn=ml,dc=example"]}}
 
 
 @pytest.fixture
@@ -118,6 +118,7 @@ def test_it_is_told_what_the_values_say(helm: Helm) -> None:
     assert not [name for name in everybody if "SIGN_IN" in name]
     writes = variables(helm.template(WRITES).expect_done().documents)
     assert writes["SKYPORTS_WRITE_AS_USER"] == "true" and "SKYPORTS_READ_ONLY" not in writes
+    assert writes["SKYPORTS_WRITE_AS_GROUP"].splitlines() == WRITES["writeAsUser"]["groups"]
     assert variables(helm.template({"namespaces": ["ml"]}).documents)["SKYPORTS_NAMESPACE"] == "ml"
 
 
@@ -212,6 +213,7 @@ WRITTEN = {(group, resource, verb) for group, resource in (("", "services"), ("n
 AS_USER = {
     ("authentication.k8s.io", "users", "impersonate:user-info"),
     ("authentication.k8s.io", "groups/oidc:ml-team", "impersonate:user-info"),
+    ("authentication.k8s.io", "groups/oidc:cn=ml,dc=example", "impersonate:user-info"),
     ("authorization.k8s.io", "selfsubjectaccessreviews", "impersonate-on:user-info:create"),
 }
 

@@ -271,7 +271,13 @@ def test_keys_that_are_fetched_change_and_outlive_their_place(
 # Writing, as the reader.
 
 CONSTRAINED = [
-    {"apiGroups": ["authentication.k8s.io"], "resources": ["users", "groups"], "verbs": ["impersonate:user-info"]},
+    {"apiGroups": ["authentication.k8s.io"], "resources": ["users"], "verbs": ["impersonate:user-info"]},
+    {
+        "apiGroups": ["authentication.k8s.io"],
+        "resources": ["groups"],
+        "resourceNames": ["oidc:chemists"],
+        "verbs": ["impersonate:user-info"],
+    },
     {
         "apiGroups": [""],
         "resources": ["services", "configmaps"],
@@ -318,8 +324,9 @@ def test_writing_is_done_as_the_reader_and_by_nobody_else(rig: Rig, skyports: Sk
     bind(rig, namespace, "User", "oidc:eve", LISTED)
     bind(rig, namespace, "Group", "oidc:chemists", LISTED + WRITES)
     account = as_account(rig, skyports, namespace, OWN + CONSTRAINED)
-    with team(account, issuer, "--write-as-user") as server:
-        ada, eve = Reader(server, issuer.token("ada", "chemists")), Reader(server, issuer.token("eve"))
+    with team(account, issuer, "--write-as-user", "--write-as-group=oidc:chemists") as server:
+        # Of her groups the account may name one; the API server would refuse all of it for the other.
+        ada, eve = Reader(server, issuer.token("ada", "chemists", "everybody")), Reader(server, issuer.token("eve"))
         wait_for("the cluster", lambda: clusters(ada.overview(), namespace) and clusters(eve.overview(), namespace))
         at = f"/c/rig/{namespace}/{c}"
         refused = eve.submit(f"{at}/open", ports="9000", mode="loadbalancer")

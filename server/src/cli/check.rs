@@ -41,7 +41,7 @@ async fn checked(args: CheckArgs) -> Exit {
         skypilot_config: environment::skypilot_config_files(),
         is_sky_local: contexts::is_sky_local(&common),
         read_only: true,
-        place: None,
+        ..Settings::default()
     };
     let checks = check::once(&wanted, &settings, PATIENCE).await;
     let text = match output {

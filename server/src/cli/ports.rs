@@ -154,7 +154,7 @@ async fn look(common: &CommonArgs) -> Result<(Live, std::sync::Arc<Overview>), E
         skypilot_config: environment::skypilot_config_files(),
         is_sky_local: contexts::is_sky_local(common),
         read_only: false,
-        place: None,
+        ..Settings::default()
     };
     let mut live = Live::checking(wanted, None).with_settings(settings);
     // Who has said nothing by then is told of as silent.

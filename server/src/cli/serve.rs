@@ -105,6 +105,7 @@ async fn begin(args: ServeArgs) -> Result<(), Wrong> {
         },
         is_sky_local: source.demo.is_none() && contexts::is_sky_local(&common),
         read_only: read_only || !exposure.has_writes(),
+        write_groups: exposure.write_groups().to_vec(),
         place: Some(place(address, public_url.as_ref())),
     };
     let live = if no_checks {

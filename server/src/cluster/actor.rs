@@ -32,10 +32,22 @@ pub(crate) enum Actor {
     /// Whoever the kubeconfig or the service account says that we are.
     Ourselves,
     /// A reader who signed in.
-    Reader(Arc<Reader>),
+    Reader {
+        /// Who it is.
+        reader: Arc<Reader>,
+        /// Those of their groups that are named with a write: the API server refuses all of it for one
+        /// group that this account may not name, and tokens name many that have nothing to say here.
+        groups: Vec<String>,
+    },
 }
 
 impl Actor {
+    /// That reader, with those of their groups that `named` names.
+    pub(crate) fn reader(reader: Arc<Reader>, named: &[String]) -> Self {
+        let groups = reader.groups().iter().filter(|it| named.contains(it)).cloned().collect();
+        Self::Reader { reader, groups }
+    }
+
     /// The client that writes: that one, in the actor's name.
     ///
     /// # Errors
@@ -43,7 +55,7 @@ impl Actor {
     pub(super) fn client(&self, client: &Client) -> Result<Client, String> {
         match self {
             Self::Ourselves => Ok(client.clone()),
-            Self::Reader(reader) => as_reader(client, reader),
+            Self::Reader { reader, groups } => as_reader(client, reader, groups),
         }
     }
 
@@ -51,7 +63,7 @@ impl Actor {
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
             Self::Ourselves => None,
-            Self::Reader(reader) => Some(reader.user()),
+            Self::Reader { reader, .. } => Some(reader.user()),
         }
     }
 
@@ -59,16 +71,16 @@ impl Actor {
     pub(crate) async fn obstacle(&self, context: &Context) -> Option<String> {
         match self {
             Self::Ourselves => None,
-            Self::Reader(_) => unconstrained(context).await.err(),
+            Self::Reader { .. } => unconstrained(context).await.err(),
         }
     }
 }
 
-fn as_reader(client: &Client, reader: &Reader) -> Result<Client, String> {
+fn as_reader(client: &Client, reader: &Reader, groups: &[String]) -> Result<Client, String> {
     // Names that cannot be headers were refused at the door; Kubernetes takes bytes beyond ASCII.
     let value = |name: &str| HeaderValue::from_bytes(name.as_bytes()).map_err(|e| e.to_string());
     let user = value(reader.user())?;
-    let groups = reader.groups().iter().map(|it| value(it)).collect::<Result<Vec<_>, _>>()?;
+    let groups = groups.iter().map(|it| value(it)).collect::<Result<Vec<_>, _>>()?;
     let namespace = client.default_namespace().to_owned();
     let client = client.clone();
     let send = move |mut request: Request<Body>| {

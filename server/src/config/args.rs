@@ -119,6 +119,16 @@ pub struct ServeArgs {
     /// held to what skyports writes
     #[arg(long, env = "SKYPORTS_WRITE_AS_USER", value_parser = FalseyValueParser::new())]
     pub write_as_user: bool,
+    /// A group that is named together with the reader who writes, where their token names it, too; may
+    /// be given several times (in the variable: a line each). Without any, a reader writes by rights that are theirs alone
+    #[arg(
+        long = "write-as-group",
+        value_name = "GROUP",
+        env = "SKYPORTS_WRITE_AS_GROUP",
+        // Names of a directory hold commas.
+        value_delimiter = '\n'
+    )]
+    pub write_as_groups: Vec<String>,
     /// Never ask endpoints whether they answer: then none is shown as ready or failed
     #[arg(long, env = "SKYPORTS_NO_CHECKS", value_parser = FalseyValueParser::new())]
     pub no_checks: bool,

@@ -19,6 +19,8 @@ pub enum Exposure {
         sign_in: Box<SignIn>,
         /// Whether they may write, as themselves.
         writes: bool,
+        /// Which of their groups are named with them then.
+        groups: Vec<String>,
     },
     /// Everybody who reaches it, everything; nothing is written.
     Everybody,
@@ -31,6 +33,14 @@ impl Exposure {
             Self::Code | Self::NoLogin => true,
             Self::SignedIn { writes, .. } => *writes,
             Self::Everybody => false,
+        }
+    }
+
+    /// The groups that are named with a reader who writes, where they are theirs.
+    pub fn write_groups(&self) -> &[String] {
+        match self {
+            Self::SignedIn { groups, .. } => groups,
+            Self::Code | Self::NoLogin | Self::Everybody => &[],
         }
     }
 }
@@ -50,6 +60,9 @@ pub enum NotExposed {
     /// Nobody would be there as whom to write.
     #[error("--write-as-user needs readers who sign in")]
     NobodyToWriteAs,
+    /// Groups to write as, and nobody writes.
+    #[error("--write-as-group needs --write-as-user")]
+    NothingToWrite,
     /// No way to sign in.
     #[error(transparent)]
     SignIn(#[from] NoSignIn),
@@ -69,6 +82,7 @@ impl NotExposed {
             Self::NobodyToWriteAs => {
                 "pass --sign-in-issuer, --sign-in-audience and --sign-in-keys, or leave it out"
             }
+            Self::NothingToWrite => "pass --write-as-user, too, or leave it out",
             Self::SignIn(_) => "docs/deploy.md shows them for usual proxies",
         }
     }
@@ -91,7 +105,8 @@ pub fn exposure(args: &ServeArgs) -> Result<Exposure, NotExposed> {
     }
     Ok(match sign_in {
         Some(sign_in) => {
-            Exposure::SignedIn { sign_in: Box::new(sign_in), writes: args.write_as_user }
+            let (writes, groups) = (args.write_as_user, args.write_as_groups.clone());
+            Exposure::SignedIn { sign_in: Box::new(sign_in), writes, groups }
         }
         None if everybody => Exposure::Everybody,
         None if args.no_login => Exposure::NoLogin,
@@ -120,6 +135,9 @@ fn refuse_contradictions(args: &ServeArgs, signs_in: bool) -> Result<(), NotExpo
     }
     if args.write_as_user && !signs_in {
         return Err(NotExposed::NobodyToWriteAs);
+    }
+    if !args.write_as_groups.is_empty() && !args.write_as_user {
+        return Err(NotExposed::NothingToWrite);
     }
     Ok(())
 }
@@ -198,6 +216,9 @@ mod tests {
         assert!(told(&[&ABROAD, &SIGN_IN]).contains("--public-url"));
         assert!(told(&[&NAMED, &SIGN_IN[..2]]).contains("--sign-in-keys must be given too"));
         assert!(told(&[&LOCAL, &["--write-as-user"]]).contains("sign in"));
+        assert!(
+            told(&[&LOCAL, &SIGN_IN, &["--write-as-group=oidc:ml"]]).contains("--write-as-user")
+        );
         let http = ["--sign-in-keys=http://id.example.com/keys"];
         assert!(told(&[&NAMED, &SIGN_IN[..2], &http]).contains("neither an https URL"));
     }

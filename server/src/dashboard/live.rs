@@ -129,6 +129,11 @@ impl Live {
         }
     }
 
+    /// The groups that are named with a reader who writes, where they are theirs.
+    pub(super) fn write_groups(&self) -> &[String] {
+        &self.settings.write_groups
+    }
+
     /// The same, which writes as `settings` say.
     #[must_use]
     pub fn with_settings(self, settings: Settings) -> Self {

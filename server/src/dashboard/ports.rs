@@ -37,6 +37,8 @@ pub struct Settings {
     pub is_sky_local: bool,
     /// Whether nothing may be written.
     pub read_only: bool,
+    /// The groups that are named with a reader who writes, where they are theirs.
+    pub write_groups: Vec<String>,
     /// Where this skyports is reached; `None` for a command, which is not.
     pub place: Option<Place>,
 }

@@ -40,7 +40,8 @@ impl Viewer {
     /// Of a reader: what Kubernetes lets them list, as it says now.
     pub async fn of(live: &Live, reader: Arc<Reader>) -> Self {
         let sight = Arc::new(live.sight(&reader).await);
-        Self { live: live.clone(), sight, actor: Actor::Reader(reader), naming: Naming::default() }
+        let actor = Actor::reader(reader, live.write_groups());
+        Self { live: live.clone(), sight, actor, naming: Naming::default() }
     }
 
     /// The same, told of apps as the reader names them.
@@ -66,7 +67,7 @@ impl Viewer {
     pub fn reader(&self) -> Option<&Arc<Reader>> {
         match &self.actor {
             Actor::Ourselves => None,
-            Actor::Reader(reader) => Some(reader),
+            Actor::Reader { reader, .. } => Some(reader),
         }
     }
 
