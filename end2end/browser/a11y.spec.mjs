@@ -1,15 +1,10 @@
 // axe-core finds nothing on any screen, in both themes, wide and narrow.
 import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
+import { assertAccessible } from './support/axe.mjs';
 import { live, prepare } from './support/prepare.mjs';
 import { serversOfStates } from './support/states.mjs';
 
-const require = createRequire(path.join(process.env.SKYPORTS_NODE ?? '.', 'package.json'));
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const LOOKS = ['light', 'dark'].flatMap((colorScheme) => [1440, 390].map((width) => ({ colorScheme, width })));
 
 const world = prepare({
@@ -23,17 +18,6 @@ const world = prepare({
 after(async () => {
   for (const server of Object.values(world.states ?? {})) await server.stop();
 });
-
-// Runs beside the page's policy, which forbids what is not its own.
-async function assertAccessible(page, what) {
-  await page.evaluate(`${AXE}; void 0`);
-  const { violations } = await page.evaluate(
-    (values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }),
-    RULES,
-  );
-  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`).join('\n')}`);
-  assert.deepEqual(told, [], what);
-}
 
 async function look(target, { server = world.server, signedIn = true, act = async () => {}, isLive = true, expected } = {}) {
   const page = signedIn ? await world.open('/', { reducedMotion: 'reduce', expected }) : await world.stranger({ expected });

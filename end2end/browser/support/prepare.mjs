@@ -7,14 +7,15 @@ import { assertClean, launch, watch } from './chromium.mjs';
 // Call it at the top of a spec; what it returns is filled before the first test. `args` are the
 // server's; `ready` makes the clusters that the spec needs. `demo`: the built-in demo in place of
 // the real control plane, with everything in it but what takes time. `checks`: endpoints are asked
-// whether they answer; the addresses of other specs are made up.
-export function prepare({ args = [], ready = async () => {}, demo = false, checks = false } = {}) {
+// whether they answer; the addresses of other specs are made up. `bearer`: the token of a reader, for
+// what is asked without a browser.
+export function prepare({ args = [], ready = async () => {}, demo = false, checks = false, bearer } = {}) {
   const world = { pages: [] };
   before(
     async () => {
       if (!demo) world.rig = await Rig.start();
       await ready(world);
-      world.server = await Server.start(world.rig?.kubeconfig, { args: demo ? ['--demo', ...args] : args, checks });
+      world.server = await Server.start(world.rig?.kubeconfig, { args: demo ? ['--demo', ...args] : args, checks, bearer });
       await (demo ? shown(world.server) : settled(world.server));
       world.browser = await launch();
     },

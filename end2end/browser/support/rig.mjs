@@ -41,10 +41,10 @@ export class Rig {
   }
 
   // A cluster that SkyPilot made, with ports that SkyPilot opened; `address` is its load balancer's.
-  async cluster(name, ports, { mode = 'loadbalancer', address, ...options } = {}) {
-    const { name_on_cloud: onCloud } = await this.ask('provision', { name, ...options });
-    await this.ask('open_ports', { name_on_cloud: onCloud, ports, mode });
-    if (address) await this.ask('patch_lb', { name_on_cloud: onCloud, addresses: [address] });
+  async cluster(name, ports, { mode = 'loadbalancer', address, namespace = 'default', ...options } = {}) {
+    const { name_on_cloud: onCloud } = await this.ask('provision', { name, namespace, ...options });
+    await this.ask('open_ports', { name_on_cloud: onCloud, namespace, ports, mode });
+    if (address) await this.ask('patch_lb', { name_on_cloud: onCloud, namespace, addresses: [address] });
     return onCloud;
   }
 

@@ -23,7 +23,7 @@ export class Server {
   #errors = '';
   #end = () => this.#child.kill('SIGKILL');
 
-  static async start(kubeconfig, { port, args = [], checks = false } = {}) {
+  static async start(kubeconfig, { port, args = [], checks = false, bearer } = {}) {
     if (!BIN || !WEB) throw new Error('SKYPORTS_BIN and SKYPORTS_WEB_DIR must name what is under test');
     const server = new Server();
     server.port = port ?? (await freePort());
@@ -45,6 +45,7 @@ export class Server {
     server.url = await server.#printedUrl();
     server.origin = new URL(server.url).origin;
     server.code = new URL(server.url).hash.slice(1);
+    server.bearer = bearer ?? server.code;
     return server;
   }
 
@@ -59,7 +60,7 @@ export class Server {
 
   // A request of a script: no browser, no cookie.
   fetch(target, { headers = {}, ...options } = {}) {
-    const authorization = this.code ? { authorization: `Bearer ${this.code}` } : {};
+    const authorization = this.bearer ? { authorization: `Bearer ${this.bearer}` } : {};
     return fetch(this.origin + target, { redirect: 'manual', ...options, headers: { ...authorization, ...headers } });
   }
 
