@@ -29,6 +29,10 @@ const TEST_XTASK: &str = "test --locked --package xtask --profile xtask";
 const BUILD: &str = "build --locked --workspace --exclude xtask --all-targets";
 const TEST: &str = "test --locked --workspace --exclude xtask --no-fail-fast";
 
+/// How the cluster tests are spread: each process has a control plane of its own, and most of what
+/// they do is waiting. A module stays together, since it shares what it has made.
+const SIDE_BY_SIDE: &str = "--numprocesses=2 --dist=loadfile --durations=25";
+
 /// How much is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
@@ -93,7 +97,9 @@ fn dear(place: &Place, report: &mut Report, preparation: Preparation, web: &Path
         command
     };
     report.step("cluster", || {
-        runner(&mut under_test(place.root.join("end2end/cluster/test")), tally::of_pytest)
+        let mut lane = under_test(place.root.join("end2end/cluster/test"));
+        lane.args(SIDE_BY_SIDE.split_whitespace());
+        runner(&mut lane, tally::of_pytest)
     });
     report.unless("data plane", plane::obstacle(place), || {
         let mut lane = under_test(place.root.join("end2end/cluster/test-plane"));

@@ -5,7 +5,7 @@ what `skyports explain` says.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +45,11 @@ class World:
         listed = self.skyports.list_json("--namespace", NAMESPACE)
         return endpoints(listed, NAMESPACE, self.c, mode)[port]["urls"][0]
 
+    def open(self, ports: Iterable[int], *how: str) -> None:
+        # Ray's dashboard is one of those that must be named once more.
+        confirmed = [word for port in ports for word in ("--confirm", str(port))]
+        self.skyports.run("open", self.cluster, ",".join(map(str, ports)), *how, *confirmed).expect(0)
+
     def is_said_to_work(self, port: int) -> tuple[bool, str]:
         """What our own experiment says of the app behind the path."""
         done = self.skyports.run("explain", self.cluster, str(port), "--mode", "ingress", "-o", "json").expect(0)
@@ -67,10 +72,8 @@ def world(plane: DataPlane, binary: str, tmp_path_factory: pytest.TempPathFactor
                 started[port] = stack.enter_context(running(plane, NAMESPACE, made["head"], argv, own))
         for port, process in started.items():
             wait_until_it_listens(plane, NAMESPACE, made["head"], port, process)
-        # Ray's dashboard is one of those that must be named once more.
-        confirmed = [word for port in ports for word in ("--confirm", str(port))]
         for mode in ("loadbalancer", "ingress"):
-            world.skyports.run("open", world.cluster, ",".join(map(str, ports)), "--mode", mode, *confirmed).expect(0)
+            world.open(ports, "--mode", mode)
         yield world
 
 
@@ -104,7 +107,7 @@ def test_what_a_browser_sees_is_on_record_and_is_what_we_say(world: World, brows
     if look(browser, app, bare)[0] is not Seen.BREAKS:
         wrong.append(f"{bare} does not break")
     before = world.plane.ingress_nginx.reloads()
-    world.skyports.run("open", world.cluster, ",".join(map(str, app.ports)), "--mode", "ingress", "--keep-prefix").expect(0)
+    world.open(app.ports, "--mode", "ingress", "--keep-prefix")
     route_is_live(world, app.port, before)
     for port, has_flag in app.ports.items():
         see(KEPT, port, has_flag)
