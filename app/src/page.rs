@@ -34,14 +34,16 @@ const FAVICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/s
      stroke='%231d5fd0' stroke-width='2.6' stroke-linecap='round'%3E%3Cpath d='M3.6 14.2a8.4 8.4 0 0 1 16.8 0M8.2 \
      14.2a3.8 3.8 0 0 1 7.6 0M2.6 18.6h4.2M9.9 18.6h4.2M17.2 18.6h4.2'/%3E%3C/svg%3E";
 
-/// The URL paths of the built files: `/pkg/app.0123456789abcdef.js`.
+/// The URL paths of the built files: `/pkg/app.0123456789abcdef.js`. One of them stands in each page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assets {
     /// The glue that loads the WASM.
     pub js: String,
     /// The WASM.
     pub wasm: String,
-    /// The style sheet.
+    /// The style sheet that a page carries with it, itself: what its first picture needs.
+    pub first: Arc<str>,
+    /// The other style sheet.
     pub css: String,
     /// The font.
     pub font: String,
@@ -178,7 +180,7 @@ pub fn ports(env: &PageEnv, drawn: &Drawn) -> String {
                 {drawn.element.clone()}
             </main>
         };
-        document("Ports", env, (), body)
+        document("Ports", env, second_sheet(env), body)
     })
 }
 
@@ -189,7 +191,7 @@ pub fn login(env: &PageEnv, failed: bool) -> String {
             .assets
             .is_some()
             .then(|| view! { <script type="module" inner_html=LOGIN_SCRIPT></script> });
-        document("Log in", env, (), (login_card(failed), script))
+        document("Log in", env, second_sheet(env), (login_card(failed), script))
     })
 }
 
@@ -223,7 +225,7 @@ pub fn guest(env: &PageEnv, guest: Guest<'_>) -> String {
                 <footer>"Shared with skyports."</footer>
             </div>
         };
-        document(title, env, (), body)
+        document(title, env, second_sheet(env), body)
     })
 }
 
@@ -231,7 +233,7 @@ pub fn guest(env: &PageEnv, guest: Guest<'_>) -> String {
 pub fn error(env: &PageEnv, status: u16, title: &str, what: &str, next: &[Step]) -> String {
     rendered(|| {
         let body = (error_card(status, title, what, next), boot(env));
-        document(title, env, early(env), body)
+        document(title, env, (second_sheet(env), early(env)), body)
     })
 }
 
@@ -239,13 +241,14 @@ pub fn error(env: &PageEnv, status: u16, title: &str, what: &str, next: &[Step])
 pub fn broken(env: &PageEnv, code: &str) -> String {
     rendered(|| {
         let body = (broken_card(code), boot(env));
-        document("Something broke here", env, early(env), body)
+        document("Something broke here", env, (second_sheet(env), early(env)), body)
     })
 }
 
 /// A document with the island and the state that it starts from.
 fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv) -> String {
     let has_table = !matches!(view, View::Contexts);
+    let is_list = matches!(view, View::Overview { .. });
     let (keys, finder) = (keyboard_sheet(&view), palette());
     // With JavaScript the panel has it.
     let named = match &view {
@@ -263,6 +266,9 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
         let block = block.map(|block| {
             view! { <script type="application/octet-stream" id=state::ELEMENT>{block}</script> }
         });
+        // All that it is for is closed at first, or stands below: the first picture need not wait for it.
+        let (soon, late) =
+            ((!is_list).then(|| second_sheet(env)), is_list.then(|| second_sheet(env)));
         let body = view! {
             <a class="skip" href="#main">"Skip to content"</a>
             {env.demo.map(demo_banner)}
@@ -279,6 +285,7 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
             {finder}
             {toaster()}
             {port_dialog::frame()}
+            {late}
             {block}
             {boot(env)}
         };
@@ -286,7 +293,7 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
         let expect = has_table.then(|| {
             view! { <link rel="expect" href=["#", FIRST].concat() blocking="render"/> }
         });
-        document(title, env, (early(env), expect), body)
+        document(title, env, (soon, early(env), expect), body)
     })
 }
 
@@ -307,7 +314,12 @@ fn early(env: &PageEnv) -> impl IntoView + use<> {
     })
 }
 
-/// A document; `early` is what it asks for beside style and font.
+/// The sheet of what the first picture does not need.
+fn second_sheet(env: &PageEnv) -> impl IntoView + use<> {
+    env.assets.as_ref().map(|assets| view! { <link rel="stylesheet" href=assets.css.clone()/> })
+}
+
+/// A document; `early` is what it asks for beside its first style and the font.
 fn document(
     title: &str,
     env: &PageEnv,
@@ -315,9 +327,9 @@ fn document(
     body: impl IntoView,
 ) -> impl IntoView {
     let title = format!("{title} · skyports");
-    let files = env.assets.as_ref().map(|Assets { css, font, .. }| {
+    let files = env.assets.as_ref().map(|Assets { first, font, .. }| {
         view! {
-            <link rel="stylesheet" href=css.clone()/>
+            <style inner_html=first.to_string()></style>
             <link rel="preload" href=font.clone() r#as="font" type="font/woff2" crossorigin="anonymous"/>
         }
     });

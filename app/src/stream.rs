@@ -31,6 +31,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 /// A hidden page follows the stream for that long.
 const HIDDEN: Duration = Duration::from_mins(1);
+/// Whoever has typed nothing for so long has typed it all.
+const TYPED: Duration = Duration::from_millis(250);
 
 /// Between two pictures: one a frame, however many changes arrive.
 const FRAME: f64 = 16.0;
@@ -305,13 +307,23 @@ impl Follower {
             read_controls(board);
         }
         let this = self.clone();
-        Effect::new(move |before: Option<()>| {
+        Effect::new(move |before: Option<(String, Option<TimeoutHandle>)>| {
             let query = board.query.get();
-            if before.is_some() {
+            let text = query.filter.text.clone();
+            let later = before.and_then(|(last, later)| {
+                later.inspect(TimeoutHandle::clear);
                 write_controls(&query);
-                panel::tell_address(&board, &this.0.view);
-            }
+                let this = this.clone();
+                let tell = move || panel::tell_address(&board, &this.0.view);
+                // A new address costs a browser more than a key does, and some take few a second.
+                if last != text {
+                    return set_timeout_with_handle(tell, TYPED).ok();
+                }
+                tell();
+                None
+            });
             this.show(Pace::asked());
+            (text, later)
         });
         let this = self.clone();
         Effect::new(move |before: Option<()>| {

@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 use crate::environment::Place;
 use crate::process;
 
-pub(crate) use self::css::names as style_sheets;
+pub(crate) use self::css::{BUNDLE, FIRST, names as style_sheets};
 pub(crate) use self::files::sha256;
 
 const TRIPLE: &str = "wasm32-unknown-unknown";
@@ -62,7 +62,8 @@ pub(crate) fn build(place: &Place, profile: Profile) -> Result<WebFolder> {
     let style = place.root.join("style");
     let sources = files::Sources {
         wasm: std::fs::read(&wasm).with_context(|| wasm.display().to_string())?,
-        css: css::bundle(&style)?,
+        first: css::bundle(&style, css::FIRST)?,
+        css: css::bundle(&style, css::BUNDLE)?,
         assets: assets::read(&style.join("assets"))?,
     };
     let path = place.target.join(BINARY).join(profile.folder());

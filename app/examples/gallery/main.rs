@@ -23,26 +23,29 @@ fn main() {
     let folder = Path::new(&folder);
     let style = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("style");
     fs::create_dir_all(folder.join("pkg")).unwrap();
-    let bundle = fs::read_to_string(style.join("bundle.txt")).unwrap();
-    let css: Vec<String> =
-        bundle.lines().map(|file| fs::read_to_string(style.join(file)).unwrap()).collect();
-    fs::write(folder.join("pkg/app.css"), css.join("\n")).unwrap();
+    let sheet = |list: &str| {
+        let list = fs::read_to_string(style.join(list)).unwrap();
+        let names = list.lines().filter(|line| !line.starts_with('#'));
+        names.map(|file| fs::read_to_string(style.join(file)).unwrap()).collect::<String>()
+    };
+    fs::write(folder.join("pkg/app.css"), sheet("bundle.txt")).unwrap();
     let font = "geist-ui.woff2";
     fs::copy(style.join("assets").join(font), folder.join("pkg").join(font)).unwrap();
     for (suffix, theme) in [("", Theme::Light), ("-dark", Theme::Dark)] {
-        for (name, html) in pages(&env(theme)) {
+        for (name, html) in pages(&env(theme, sheet("first.txt"))) {
             fs::write(folder.join(format!("{name}{suffix}.html")), html).unwrap();
             println!("{name}{suffix}.html");
         }
     }
 }
 
-fn env(theme: Theme) -> PageEnv {
+fn env(theme: Theme, first: String) -> PageEnv {
     let path = |name: &str| format!("/pkg/{name}");
     PageEnv {
         assets: Some(Assets {
             js: path("app.js"),
             wasm: path("app.wasm"),
+            first: first.into(),
             css: path("app.css"),
             font: path("geist-ui.woff2"),
         }),

@@ -19,6 +19,7 @@ pub(crate) fn env() -> PageEnv {
         assets: Some(Assets {
             js: path("app.js"),
             wasm: path("app.wasm"),
+            first: "body { margin: 0 }".into(),
             css: path("app.css"),
             font: path("font.woff2"),
         }),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,8 +129,12 @@ def marimo(python: str, port: int, prefix: str | None) -> list[str]:
 
 def kernel_runs_cells(page: Page) -> None:
     page.get_by_test_id("run-button").last.click(timeout=DOES)
-    expect(page.get_by_role("heading", name="alive")).to_be_visible(timeout=DOES)
-    button_is_answered(page)
+    # Who comes back meets the session that was there, and its count.
+    shown = page.get_by_role("heading", name=re.compile(r"^pressed \d+ times$"))
+    expect(shown).to_be_visible(timeout=DOES)
+    before = shown.inner_text()
+    page.get_by_role("button", name="Press").click(timeout=DOES)
+    expect(shown).not_to_have_text(before, timeout=DOES)
 
 
 def ray(python: str, port: int, prefix: str | None) -> list[str]:

@@ -140,10 +140,15 @@ impl WebFiles {
                 .filter(|name| files.contains_key(**name))
                 .map(|name| format!("/pkg/{name}"))
         };
+        let text = |kind: &str| {
+            let file = files.get(*names.get(kind)?)?;
+            std::str::from_utf8(&file.plain).ok().map(Arc::from)
+        };
         let assets = (|| {
             Some(Assets {
                 js: path("js")?,
                 wasm: path("wasm")?,
+                first: text("first")?,
                 css: path("css")?,
                 font: path("font")?,
             })

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use super::router::Shared;
 
-/// The Content-Security-Policy: our two inline scripts by their hashes, our own files, and
-/// nothing else.
+/// The Content-Security-Policy: our two inline scripts and our inline style sheet by their hashes, our
+/// own files, and nothing else.
 ///
 /// `'strict-dynamic'` would not let the boot script import: Chromium holds what an inline script
 /// of the document imports for as good as inserted by the parser. A hash instead of a nonce keeps
@@ -23,8 +23,9 @@ pub fn content_security_policy(assets: Option<&Assets>) -> String {
         |script: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script)));
     let boot = assets.map(|assets| hash(&boot_script(assets))).unwrap_or_default();
     let login = hash(LOGIN_SCRIPT);
+    let first = assets.map(|assets| hash(&assets.first)).unwrap_or_default();
     format!(
-        "default-src 'none'; script-src 'self' {boot} {login} 'wasm-unsafe-eval'; style-src 'self'; \
+        "default-src 'none'; script-src 'self' {boot} {login} 'wasm-unsafe-eval'; style-src 'self' {first}; \
          img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     )

@@ -13,8 +13,9 @@ const SHARED: [(&str, &str); 4] = [
 
 /// Sentences about what breaks these rules.
 pub(crate) fn check(tree: &Tree) -> Vec<String> {
-    let bundle = tree.file("style/bundle.txt").map(|file| file.text.as_str()).unwrap_or_default();
-    let listed: Vec<&str> = web::style_sheets(bundle).collect();
+    let lists = [web::FIRST, web::BUNDLE].map(|list| format!("style/{list}"));
+    let lists = lists.iter().filter_map(|list| tree.file(list));
+    let listed: Vec<&str> = lists.flat_map(|list| web::style_sheets(&list.text)).collect();
     let sheets = || tree.ending(".css").filter_map(|file| file.path.strip_prefix("style/"));
     let alone = sheets().filter_map(|sheet| sheet.strip_suffix(".css")).filter(|name| {
         let twin = format!("app/src/components/{name}.rs");
@@ -23,10 +24,12 @@ pub(crate) fn check(tree: &Tree) -> Vec<String> {
     let alone =
         alone.map(|name| format!("style/{name}.css has no twin app/src/components/{name}.rs"));
     let unlisted = sheets().filter(|sheet| listed.iter().filter(|it| it == &sheet).count() != 1);
-    let unlisted = unlisted.map(|sheet| format!("style/bundle.txt must list {sheet} once"));
+    let unlisted =
+        unlisted.map(|sheet| format!("style/first.txt or style/bundle.txt must list {sheet} once"));
     let dangling = listed.iter().filter(|name| !sheets().any(|sheet| sheet == **name));
-    let dangling =
-        dangling.map(|name| format!("style/bundle.txt lists {name}, which does not exist"));
+    let dangling = dangling.map(|name| {
+        format!("style/first.txt or style/bundle.txt lists {name}, which does not exist")
+    });
     alone.chain(unlisted).chain(dangling).collect()
 }
 
@@ -38,7 +41,8 @@ mod tests {
     fn sheets_and_components_go_in_pairs() {
         let tree = Tree::of(&[
             ("app/src/components/table.rs", "//! T.\n"),
-            ("style/bundle.txt", "tokens.css\ntable.css\ngone.css\n"),
+            ("style/first.txt", "tokens.css\n"),
+            ("style/bundle.txt", "table.css\ngone.css\n"),
             ("style/table.css", ""),
             ("style/tokens.css", ""),
             ("style/lonely.css", ""),

@@ -1,20 +1,26 @@
-//! Bundles the style sheets in the order of `style/bundle.txt` and takes out what only people read.
+//! Bundles the style sheets in the order of `style/first.txt` and `style/bundle.txt`, and takes out
+//! what only people read.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// The names in `style/bundle.txt`, one a line; `#` begins a comment.
+/// The list of those that a page carries with it.
+pub(crate) const FIRST: &str = "first.txt";
+/// The list of the others.
+pub(crate) const BUNDLE: &str = "bundle.txt";
+
+/// The names in such a list, one a line; `#` begins a comment.
 pub(crate) fn names(list: &str) -> impl Iterator<Item = &str> {
     list.lines()
         .map(|line| line.split('#').next().unwrap_or_default().trim())
         .filter(|name| !name.is_empty())
 }
 
-/// One style sheet of them all.
-pub(crate) fn bundle(style: &Path) -> Result<String> {
-    let list = style.join("bundle.txt");
+/// One style sheet of all that a list names.
+pub(crate) fn bundle(style: &Path, list: &str) -> Result<String> {
+    let list = style.join(list);
     let text = fs::read_to_string(&list).with_context(|| list.display().to_string())?;
     let mut all = String::new();
     for name in names(&text) {

@@ -14,13 +14,16 @@ use super::{Profile, bindings, compress};
 pub(crate) struct Sources {
     /// Cargo's WASM.
     pub(crate) wasm: Vec<u8>,
-    /// The style sheet, naming assets as `/pkg/NAME`.
+    /// The style sheet that pages carry with them, naming assets as `/pkg/NAME`.
+    pub(crate) first: String,
+    /// The other one.
     pub(crate) css: String,
     /// What is served as it is.
     pub(crate) assets: Vec<Asset>,
 }
 
-/// The names of the files in `pkg/`, by kind: `js`, `wasm`, `css`, `font`, `favicon`.
+/// The names of the files in `pkg/`, by kind: `js`, `wasm`, `first`, `css`, `font`,
+/// `favicon`.
 pub(crate) struct Manifest(Vec<(String, String)>);
 
 impl Manifest {
@@ -60,7 +63,7 @@ pub(crate) fn write(
 ) -> Result<Manifest> {
     let pkg = folder.join("pkg");
     fs::create_dir_all(&pkg).with_context(|| pkg.display().to_string())?;
-    let Sources { wasm, mut css, assets } = sources;
+    let Sources { wasm, mut first, mut css, assets } = sources;
     let made = bindings::generate(&wasm, profile, &folder.join("stage"))?;
     let mut manifest = Vec::new();
     let mut add = |kind: &str, name: &str, bytes: &[u8]| -> Result<String> {
@@ -73,8 +76,11 @@ pub(crate) fn write(
     add("wasm", "app.wasm", &made.wasm)?;
     for Asset { name, kind, bytes } in assets {
         let hashed = add(&kind, &name, &bytes)?;
-        css = css.replace(&format!("/pkg/{name}"), &format!("/pkg/{hashed}"));
+        for css in [&mut first, &mut css] {
+            *css = css.replace(&format!("/pkg/{name}"), &format!("/pkg/{hashed}"));
+        }
     }
+    add("first", "first.css", first.as_bytes())?;
     add("css", "app.css", css.as_bytes())?;
     let manifest = Manifest(manifest);
     finish(folder, &manifest, stamp)?;

@@ -13,8 +13,9 @@ pub(crate) fn of(sources: &Sources) -> Result<String> {
     // Gone when it was built anew meanwhile; then the next run makes the files again.
     let about = fs::metadata(&program).ok();
     let mut parts = format!("{:?}\n", about.map(|it| (it.modified().ok(), it.len())));
-    let Sources { wasm, css, assets } = sources;
-    for part in [&**wasm, css.as_bytes()].into_iter().chain(assets.iter().map(|it| &*it.bytes)) {
+    let Sources { wasm, first, css, assets } = sources;
+    let sheets = [first.as_bytes(), css.as_bytes()];
+    for part in [&**wasm].into_iter().chain(sheets).chain(assets.iter().map(|it| &*it.bytes)) {
         parts.push_str(&sha256(part));
         parts.push('\n');
     }

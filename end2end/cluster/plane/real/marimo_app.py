@@ -9,14 +9,14 @@ app = marimo.App()
 def _():
     import marimo as mo
 
-    press = mo.ui.run_button(label="Press")
+    press = mo.ui.button(value=0, on_click=lambda pressed: pressed + 1, label="Press")
     press
     return mo, press
 
 
 @app.cell
 def _(mo, press):
-    mo.md("pressed") if press.value else mo.md("# alive")
+    mo.md(f"# pressed {press.value} times")
     return
 
 
