@@ -303,7 +303,7 @@ fn the_filter_works_without_a_script() {
 }
 
 #[test]
-fn a_document_has_one_script_that_runs_and_no_inline_style() {
+fn a_document_has_one_script_that_runs_and_one_sheet_of_its_own() {
     let assets = env().assets.unwrap();
     for (name, page) in html::all_pages() {
         let scripts: Vec<_> = page.split("<script type=\"module\">").skip(1).collect();
@@ -316,7 +316,10 @@ fn a_document_has_one_script_that_runs_and_no_inline_style() {
         };
         assert_eq!(text, expected, "{name}");
         assert!(!text.contains('<'), "{name}");
-        assert!(!page.contains(" style=") && !page.contains("<style"), "{name}");
+        let sheets: Vec<_> = page.split("<style").skip(1).collect();
+        assert_eq!(sheets.len(), 1, "{name}");
+        assert!(sheets[0].starts_with(&format!(">{}</style>", assets.first)), "{name}");
+        assert!(!page.contains(" style="), "{name}");
         assert!(
             tags(&page).iter().all(|tag| !tag.shape().contains(" on")),
             "{name}: an inline handler"
