@@ -56,7 +56,7 @@ test('a style that is lost or broken is told', async () => {
   await page.evaluate(() => document.fonts.ready);
   assert.deepEqual(await faultsOf(page), []);
   const broken = {
-    'no style at all': () => document.querySelector('link[rel=stylesheet]').remove(),
+    'no style at all': () => document.querySelectorAll('style, link[rel=stylesheet]').forEach((it) => it.remove()),
     'an icon that is none': () => (document.querySelector('.status > .icon').className = 'icon i-nothing'),
     'a cell that is missing': () => document.querySelector('tr.row > .c-status').remove(),
     'a text that is too long': () => (document.querySelector('.c-mode').textContent = 'LoadBalancer'.repeat(20)),
@@ -74,7 +74,7 @@ test('where the system forces its colours, icons stay visible in them', async ()
   await rows(page).first().waitFor();
   const like = await page.evaluate(() => {
     const background = getComputedStyle(document.body).backgroundColor;
-    const of = (icon) => getComputedStyle(icon).backgroundColor;
+    const of = (icon) => getComputedStyle(icon, '::before').color;
     const icons = [...document.querySelectorAll('.icon')];
     const [copy] = document.querySelectorAll('.row [data-copy]');
     return {
@@ -88,7 +88,10 @@ test('where the system forces its colours, icons stay visible in them', async ()
   assert.equal(like.ofButton[0], like.ofButton[1], 'in the colour of the button they are on');
 });
 
-test('a font that comes late moves nothing', async () => {
+for (const late of ['geist-ui', 'icons'])
+  test(`a font that comes late moves nothing: ${late}`, () => comesLate(late));
+
+async function comesLate(name) {
   const page = await world.stranger();
   await page.addInitScript(() => {
     globalThis.shifts = [];
@@ -97,7 +100,7 @@ test('a font that comes late moves nothing', async () => {
   });
   let arrived;
   const font = new Promise((done) => (arrived = done));
-  await page.route('**/*.woff2', async (route) => {
+  await page.route(`**/${name}.*.woff2`, async (route) => {
     await page.locator('[data-live="live"]').first().waitFor();
     await route.continue();
     arrived();
@@ -105,17 +108,18 @@ test('a font that comes late moves nothing', async () => {
   await signIn(page, world.server);
   await font;
   await eventually('the font to be there', () =>
-    page.evaluate(() => performance.getEntriesByType('resource').some(({ name, responseEnd }) => name.endsWith('.woff2') && responseEnd > 0)),
+    page.evaluate((late) => performance.getEntriesByType('resource').some(({ name, responseEnd }) => name.includes(`/${late}.`) && responseEnd > 0), name),
   );
   // Two frames: whatever it would move has moved.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
   assert.deepEqual(await page.evaluate(() => globalThis.shifts), []);
-});
+}
 
-test('icons are no files: they are there with the style sheet', async () => {
+test('icons are one file, with a glyph for each that is drawn', async () => {
   const page = await world.open();
   await rows(page).first().waitFor();
   const asked = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname));
-  assert.ok(asked.some((path) => path.endsWith('.css')), `${asked}`);
+  assert.equal(asked.filter((path) => /\/icons\.[^/]+\.woff2$/.test(path)).length, 1, `${asked}`);
   assert.deepEqual(asked.filter((path) => path.endsWith('.svg')), []);
+  assert.ok(await page.evaluate(() => document.fonts.check('16px icons', '\ue000')), 'the font has what the sheet names');
 });

@@ -37,9 +37,9 @@ function look() {
   for (const icon of shown('.icon')) {
     const { width: wide, height: high } = box(icon);
     if (wide > 40 || high > 40 || wide < 8) fault(icon.parentElement, `its icon is ${wide} by ${high} px`);
-    const { maskImage, backgroundColor } = styled(icon);
-    if (!maskImage.includes('data:image/svg+xml')) fault(icon.parentElement, `its icon ${icon.className} has no picture`);
-    if (backgroundColor === 'rgba(0, 0, 0, 0)') fault(icon.parentElement, `its icon ${icon.className} has no colour`);
+    const { content, fontFamily, color } = getComputedStyle(icon, '::before');
+    if (!/^"[\ue000-\uf8ff]"/.test(content) || fontFamily !== 'icons') fault(icon.parentElement, `its icon ${icon.className} has no glyph`);
+    if (color === 'rgba(0, 0, 0, 0)') fault(icon.parentElement, `its icon ${icon.className} has no colour`);
   }
 
   // Nothing leaves the window or is cut without saying so.
