@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ADMIN = "admin"
+# How every token begins, so that one that leaks is found wherever it is.
+CANARY = "canary-token-of-"
 
 # All that an overview reads.
 READ = ["get", "list", "watch"]
@@ -38,7 +40,7 @@ class User:
 
     @property
     def token(self) -> str:
-        return f"{self.name.replace(':', '-')}-token"
+        return f"{CANARY}{self.name.replace(':', '-')}"
 
 
 CONTROLLERS = User("system:kube-controller-manager")

@@ -22,7 +22,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from rig.process import die_with_parent, free_ports
+from rig.users import CANARY
 from rig.wait import wait_for
+
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: object) -> None:
@@ -30,6 +32,12 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 ADDRESS_LINE = "skyports: "
+
+
+def keeps_secrets(what: str, told: str) -> None:
+    """S-14, of every command and every server of every test: what it says holds nobody's token."""
+    at = told.find(CANARY)
+    assert at < 0, f"{what} tells a token: {told[max(0, at - 200) : at + 100]}"
 
 
 @dataclass(frozen=True)
@@ -145,6 +153,7 @@ class Skyports:
             )
         except subprocess.TimeoutExpired as error:
             raise AssertionError(f"{shown} took more than {timeout:g} s\n{error.stderr}") from None
+        keeps_secrets(shown, done.stdout + done.stderr)
         return Finished(shown, done.returncode, done.stdout, done.stderr)
 
     def list_json(self, *args: str, kubeconfig: Path | None = None) -> dict:
@@ -202,6 +211,7 @@ class Skyports:
                 child.kill()
                 child.wait(timeout=10)
                 raise AssertionError("skyports serve did not end within 10 s of SIGTERM") from None
+            keeps_secrets("the log of skyports serve", Path(stderr.name).read_text("utf-8", "replace"))
 
     def _env(self, kubeconfig: Path | None) -> dict[str, str]:
         kept = {
