@@ -72,13 +72,8 @@ function planned(link) {
 
 // The chain of checks, after it was asked.
 async function checked(page) {
-  const before = await page.locator('#checks-title').innerText();
   await page.locator('#endpoint').getByRole('button', { name: 'Check now' }).click();
-  await eventually('the checks', async () => {
-    const title = await page.locator('#checks-title').innerText();
-    return title !== before && /all in/.test(title);
-  });
-  await page.locator('#checks-title').scrollIntoViewIfNeeded();
+  await eventually('the checks', async () => /all in/.test(await page.locator('#checks-title').innerText()));
   await page.locator('#checks-title').evaluate((title) => title.scrollIntoView({ block: 'start' }));
 }
 
