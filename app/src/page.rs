@@ -34,7 +34,8 @@ const FAVICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/s
      stroke='%231d5fd0' stroke-width='2.6' stroke-linecap='round'%3E%3Cpath d='M3.6 14.2a8.4 8.4 0 0 1 16.8 0M8.2 \
      14.2a3.8 3.8 0 0 1 7.6 0M2.6 18.6h4.2M9.9 18.6h4.2M17.2 18.6h4.2'/%3E%3C/svg%3E";
 
-/// The URL paths of the built files: `/pkg/app.0123456789abcdef.js`. One of them stands in each page.
+/// The built files: the URL paths of those that are asked for, `/pkg/app.0123456789abcdef.js`, and the
+/// text of the one that stands in each page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assets {
     /// The glue that loads the WASM.
@@ -180,7 +181,7 @@ pub fn ports(env: &PageEnv, drawn: &Drawn) -> String {
                 {drawn.element.clone()}
             </main>
         };
-        document("Ports", env, second_sheet(env), body)
+        document("Ports", env, (), body)
     })
 }
 
@@ -191,7 +192,7 @@ pub fn login(env: &PageEnv, failed: bool) -> String {
             .assets
             .is_some()
             .then(|| view! { <script type="module" inner_html=LOGIN_SCRIPT></script> });
-        document("Log in", env, second_sheet(env), (login_card(failed), script))
+        document("Log in", env, (), (login_card(failed), script))
     })
 }
 
@@ -225,7 +226,7 @@ pub fn guest(env: &PageEnv, guest: Guest<'_>) -> String {
                 <footer>"Shared with skyports."</footer>
             </div>
         };
-        document(title, env, second_sheet(env), body)
+        document(title, env, (), body)
     })
 }
 
@@ -233,7 +234,7 @@ pub fn guest(env: &PageEnv, guest: Guest<'_>) -> String {
 pub fn error(env: &PageEnv, status: u16, title: &str, what: &str, next: &[Step]) -> String {
     rendered(|| {
         let body = (error_card(status, title, what, next), boot(env));
-        document(title, env, (second_sheet(env), early(env)), body)
+        document(title, env, early(env), body)
     })
 }
 
@@ -241,7 +242,7 @@ pub fn error(env: &PageEnv, status: u16, title: &str, what: &str, next: &[Step])
 pub fn broken(env: &PageEnv, code: &str) -> String {
     rendered(|| {
         let body = (broken_card(code), boot(env));
-        document("Something broke here", env, (second_sheet(env), early(env)), body)
+        document("Something broke here", env, early(env), body)
     })
 }
 
@@ -293,7 +294,7 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
         let expect = has_table.then(|| {
             view! { <link rel="expect" href=["#", FIRST].concat() blocking="render"/> }
         });
-        document(title, env, (soon, early(env), expect), body)
+        framed(title, env, (soon, early(env), expect), body)
     })
 }
 
@@ -319,13 +320,18 @@ fn second_sheet(env: &PageEnv) -> impl IntoView + use<> {
     env.assets.as_ref().map(|assets| view! { <link rel="stylesheet" href=assets.css.clone()/> })
 }
 
-/// A document; `early` is what it asks for beside its first style and the font.
+/// A document with both of its sheets before the body; `early` is what it asks for beside them.
 fn document(
     title: &str,
     env: &PageEnv,
     early: impl IntoView,
     body: impl IntoView,
 ) -> impl IntoView {
+    framed(title, env, (second_sheet(env), early), body)
+}
+
+/// A document; `early` is what it asks for beside its first style and the font.
+fn framed(title: &str, env: &PageEnv, early: impl IntoView, body: impl IntoView) -> impl IntoView {
     let title = format!("{title} · skyports");
     let files = env.assets.as_ref().map(|Assets { first, font, .. }| {
         view! {
