@@ -105,13 +105,18 @@ pub fn exposure(args: &ServeArgs) -> Result<Exposure, NotExposed> {
     }
     Ok(match sign_in {
         Some(sign_in) => {
-            let (writes, groups) = (args.write_as_user, args.write_as_groups.clone());
+            let (writes, groups) = (args.write_as_user, write_groups(args).cloned().collect());
             Exposure::SignedIn { sign_in: Box::new(sign_in), writes, groups }
         }
         None if everybody => Exposure::Everybody,
         None if args.no_login => Exposure::NoLogin,
         None => Exposure::Code,
     })
+}
+
+/// The groups that are named; a variable that is empty names none.
+fn write_groups(args: &ServeArgs) -> impl Iterator<Item = &String> {
+    args.write_as_groups.iter().filter(|group| !group.is_empty())
 }
 
 fn refuse_contradictions(args: &ServeArgs, signs_in: bool) -> Result<(), NotExposed> {
@@ -136,7 +141,7 @@ fn refuse_contradictions(args: &ServeArgs, signs_in: bool) -> Result<(), NotExpo
     if args.write_as_user && !signs_in {
         return Err(NotExposed::NobodyToWriteAs);
     }
-    if !args.write_as_groups.is_empty() && !args.write_as_user {
+    if write_groups(args).next().is_some() && !args.write_as_user {
         return Err(NotExposed::NothingToWrite);
     }
     Ok(())
@@ -219,6 +224,7 @@ mod tests {
         assert!(
             told(&[&LOCAL, &SIGN_IN, &["--write-as-group=oidc:ml"]]).contains("--write-as-user")
         );
+        assert!(of(&[&LOCAL, &["--write-as-group="]]).is_ok(), "a variable that is empty");
         let http = ["--sign-in-keys=http://id.example.com/keys"];
         assert!(told(&[&NAMED, &SIGN_IN[..2], &http]).contains("neither an https URL"));
     }
