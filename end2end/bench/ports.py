@@ -33,8 +33,7 @@ SIZES = (1, 10)
 REPETITIONS = 11
 FIRST = 9000
 DIRECT, COUNTED = "rig", "counted"
-# Who clicks ten times a second would measure our own pace of requests (`PACE` in
-# `server/src/cluster/contexts.rs`), which nobody does.
+# Between rounds: what the one before has stirred up is over, watches and the note aside among it.
 PAUSE = 1.0
 # What the note is made of: who we are, asked once, and the Event.
 NOTE = ("selfsubjectreviews", "events")

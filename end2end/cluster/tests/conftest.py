@@ -1,4 +1,4 @@
-"""One rig for the whole run, a fresh namespace a test, the binary under test."""
+"""One rig a process of the run, a fresh namespace a test, the binary under test."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from contract import Pair, demo_api, pair
 from environments import Environment, maker
 from fixtures import binary, bounded, namespace, skyports  # noqa: F401 - pytest finds them by name
+from rig import objects
 from rig.rig import Rig
 
 
@@ -16,6 +17,18 @@ from rig.rig import Rig
 def rig() -> Iterator[Rig]:
     with Rig() as rig:
         yield rig
+
+
+@pytest.fixture(scope="module", autouse=True)
+def a_rig_as_it_was(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A rig has one Ingress controller: no module finds that of another, in whatever order they run."""
+    mine = (item for item in request.session.items if item.path == request.path)
+    if not any("rig" in item.fixturenames for item in mine):
+        yield
+        return
+    rig: Rig = request.getfixturevalue("rig")
+    yield
+    objects.remove_ingress_controller(rig.api)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,11 @@ from rig.helm import Helm
 from rig.objects import RBAC
 from rig.rig import CONTEXT, Rig
 
+# What who opens ports needs, by docs/rights.md.
+OPENER = [
+    {"apiGroups": [""], "resources": ["services"], "verbs": ["create", "patch", "delete"]},
+    {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": ["create", "patch", "delete"]},
+]
 ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 # All that a release may leave behind, by where it lives.
 OF_CLUSTER = {

@@ -119,8 +119,6 @@ def balanced(rig: Rig, namespace: str, name: str, address: str) -> None:
 def maker(rig: Rig, namespace: str) -> Iterator[Callable[[Environment], None]]:
     """Makes environments; their parts that are the whole cluster's go at the end."""
     undo: list[Callable[[], None]] = []
-    # What another module has left in this rig.
-    objects.remove_ingress_controller(rig.api)
 
     def make(wanted: Environment) -> None:
         if wanted.provider_id:

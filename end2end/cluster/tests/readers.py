@@ -25,6 +25,11 @@ from jwt.algorithms import RSAAlgorithm
 from binary import Server, Skyports
 
 ISSUER, AUDIENCE = "https://id.example.com", "skyports"
+# What shows a namespace to a reader.
+LISTED = [
+    {"apiGroups": [""], "resources": ["pods", "services"], "verbs": ["list"]},
+    {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": ["list"]},
+]
 
 
 class Issuer:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deployed import Release, deployed, refusal
+from deployed import OPENER, Release, deployed, refusal
 from rig import objects
 from rig.api import namespaced
 from rig.objects import RBAC
@@ -18,11 +18,6 @@ from skypilot import opened
 from victim import OURS, Victim
 
 VALUES = {"writeAsUser": {"enabled": True, "groups": ["oidc:ml-team"]}}
-# What who opens ports needs, by docs/rights.md.
-OPENER = [
-    {"apiGroups": [""], "resources": ["services"], "verbs": ["create", "patch", "delete"]},
-    {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": ["create", "patch", "delete"]},
-]
 REVIEW = {
     "apiVersion": "authorization.k8s.io/v1",
     "kind": "SelfSubjectAccessReview",

@@ -7,20 +7,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from binary import Skyports
-from deployed import deployed
+from deployed import OPENER, deployed
 from overview import clusters
-from readers import AUDIENCE, ISSUER, Issuer, Reader
+from readers import AUDIENCE, ISSUER, LISTED, Issuer, Reader
 from rig import objects
 from rig.api import namespaced
 from rig.rig import Rig
 from rig.wait import wait_for
 from skypilot import with_address
-from test_deploy_as_user import OPENER
 
-LISTS = [
-    {"apiGroups": [""], "resources": ["pods", "services"], "verbs": ["list"]},
-    {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": ["list"]},
-]
 KEYS = "/etc/skyports/keys/jwks.json"
 VALUES = {
     "signIn": {
@@ -40,7 +35,7 @@ def test_it_is_ready_lets_in_who_signed_in_and_writes_as_them(
 ) -> None:
     issuer = Issuer(tmp_path)
     c = with_address(rig, namespace, "train", ["8888"], "203.0.113.142")
-    objects.grant(rig.api, "oidc:ada", namespace, LISTS + OPENER)
+    objects.grant(rig.api, "oidc:ada", namespace, LISTED + OPENER)
     with deployed(rig, tmp_path, "skyports", f"{namespace}-tools", VALUES) as release:
         deployment = rig.api.get(namespaced(release.namespace, "deployments", release.name, "apps/v1"))
         (container,) = deployment["spec"]["template"]["spec"]["containers"]

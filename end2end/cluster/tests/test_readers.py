@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from binary import Skyports
 from overview import clusters
-from readers import Answer, Issuer, Reader, over_tls, team
+from readers import LISTED, Answer, Issuer, Reader, over_tls, team
 from rig import objects
 from rig.api import namespaced
 from rig.kubeconfig import Context
@@ -20,10 +20,6 @@ from rig.wait import wait_for
 from skypilot import opened, with_address
 
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
-LISTED = [
-    {"apiGroups": [""], "resources": ["pods", "services"], "verbs": ["list"]},
-    {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": ["list"]},
-]
 WRITES = [
     {"apiGroups": [""], "resources": ["services", "configmaps"], "verbs": ["get", "list", "create", "patch", "delete"]},
     {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": ["get", "list", "create", "patch", "delete"]},

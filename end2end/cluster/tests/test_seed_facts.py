@@ -77,8 +77,6 @@ def codes(warnings: list[dict]) -> set[str]:
 
 
 def g1(guide: Guide) -> None:
-    # What another module has left in this rig.
-    objects.remove_ingress_controller(guide.rig.api)
     found = guide.check(1)
     assert {found["load_balancer"], found["ingress"]} <= {"unknown", "does_not"}, found
     for part in ("load_balancer", "ingress"):
