@@ -1,11 +1,9 @@
 // axe-core finds nothing on any screen, in both themes, wide and narrow.
 import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { assertAccessible } from './support/axe.mjs';
+import { LOOKS, assertAccessible } from './support/axe.mjs';
 import { live, prepare } from './support/prepare.mjs';
 import { serversOfStates } from './support/states.mjs';
-
-const LOOKS = ['light', 'dark'].flatMap((colorScheme) => [1440, 390].map((width) => ({ colorScheme, width })));
 
 const world = prepare({
   async ready({ rig }) {

@@ -1,7 +1,7 @@
 // The filter box and the tabs: live, by the address, and by keyboard.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { eventually, prepare, rows } from './support/prepare.mjs';
+import { eventually, live, prepare, rows } from './support/prepare.mjs';
 
 const world = prepare({
   async ready({ rig }) {
@@ -31,6 +31,30 @@ test('typing hides what does not match, at once', async () => {
   await shows(page, 1);
   await page.fill('#q', '');
   await shows(page, 4);
+});
+
+test('what is typed stands in the address once typing pauses', async () => {
+  const page = await world.open();
+  await page.evaluate(() => {
+    globalThis.told = [];
+    const real = history.replaceState.bind(history);
+    history.replaceState = (...words) => (globalThis.told.push(words[2]), real(...words));
+  });
+  await page.locator('#q').pressSequentially('train', { delay: 20 });
+  await page.waitForURL(/\/\?q=train$/);
+  assert.deepEqual(await page.evaluate(() => globalThis.told), ['/?q=train'], 'once, not for each key');
+  await page.reload();
+  assert.equal(await page.inputValue('#q'), 'train');
+  await shows(page, 2);
+  // Whoever does not wait loses nothing: the panel's address has it, and keeps being the panel's.
+  await live(page);
+  await page.fill('#q', 'train 8888');
+  await rows(page).locator('[data-panel]').first().click();
+  await page.waitForURL(/\/8888\?.*q=train\+8888/);
+  await page.waitForTimeout(400);
+  assert.match(page.url(), /\/8888\?.*q=train\+8888/);
+  await page.keyboard.press('Escape');
+  await page.waitForURL(/\/\?q=train\+8888$/);
 });
 
 test('an address with a query shows that filter, also after the script runs', async () => {

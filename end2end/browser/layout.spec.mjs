@@ -121,5 +121,29 @@ test('icons are one file, with a glyph for each that is drawn', async () => {
   const asked = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname));
   assert.equal(asked.filter((path) => /\/icons\.[^/]+\.woff2$/.test(path)).length, 1, `${asked}`);
   assert.deepEqual(asked.filter((path) => path.endsWith('.svg')), []);
-  assert.ok(await page.evaluate(() => document.fonts.check('16px icons', '\ue000')), 'the font has what the sheet names');
+  const glyphs = await page.evaluate(drawnGlyphs);
+  assert.ok(glyphs.length > 40, `${glyphs.length} glyphs`);
+  assert.deepEqual(glyphs.filter(({ ink }) => !ink).map(({ rule }) => rule), [], 'the font has what the sheet names');
+  assert.equal(new Set(glyphs.map(({ ink }) => ink)).size, glyphs.length, 'no two look alike');
 });
+
+// In the page: every glyph that a sheet names, and what the font draws for it; nothing where it has none.
+async function drawnGlyphs() {
+  await document.fonts.load('32px icons', '\ue000');
+  const rules = [...document.styleSheets].flatMap(function all(list) {
+    return [...list.cssRules].flatMap((rule) => (rule.cssRules?.length ? all(rule) : [rule]));
+  });
+  const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 40 });
+  const pen = canvas.getContext('2d', { willReadFrequently: true });
+  pen.font = '32px icons';
+  return rules
+    .filter(({ selectorText }) => /^(\.empty > )?\.i-[a-z-]+::(before|after)$/.test(selectorText))
+    .filter(({ style }) => style.content)
+    .map(({ selectorText: rule, style }) => {
+      pen.clearRect(0, 0, 40, 40);
+      pen.fillText(JSON.parse(style.content.split(' / ')[0]), 4, 36);
+      const { data } = pen.getImageData(0, 0, 40, 40);
+      const alphas = data.filter((_, at) => at % 4 === 3);
+      return { rule, ink: alphas.some((alpha) => alpha > 0) ? alphas.join() : '' };
+    });
+}

@@ -8,6 +8,9 @@ const require = createRequire(path.join(process.env.SKYPORTS_NODE ?? '.', 'packa
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+// How a page is looked at: both themes, wide and narrow.
+export const LOOKS = ['light', 'dark'].flatMap((colorScheme) => [1440, 390].map((width) => ({ colorScheme, width })));
+
 // Runs beside the page's policy, which forbids what is not its own.
 export async function assertAccessible(page, what) {
   await page.evaluate(`${AXE}; void 0`);
