@@ -16,7 +16,7 @@ use crate::components::app_select::app_select;
 use crate::components::check_card::check_section;
 use crate::components::demo_banner::demo_banner;
 use crate::components::described::kept_route;
-use crate::components::endpoint_table::FIRST;
+use crate::components::endpoint_table::{FIRST, FIRST_GROUP};
 use crate::components::guest_card::{guest_card, guest_ended, guest_go, guest_later};
 use crate::components::keyboard_sheet::keyboard_sheet;
 use crate::components::palette::palette;
@@ -46,8 +46,10 @@ pub struct Assets {
     pub first: Arc<str>,
     /// The other style sheet.
     pub css: String,
-    /// The font.
+    /// The font of the text.
     pub font: String,
+    /// The font of the icons.
+    pub icons: String,
 }
 
 /// What a document needs beside its data.
@@ -248,7 +250,13 @@ pub fn broken(env: &PageEnv, code: &str) -> String {
 
 /// A document with the island and the state that it starts from.
 fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv) -> String {
-    let has_table = !matches!(view, View::Contexts);
+    // What is shown as one, however the answer is cut in two: all that stands above a table, and of a
+    // long one its beginning. (What is expected is there once all of it is.)
+    let first = match view {
+        View::Overview { .. } | View::Endpoint { .. } => Some(FIRST_GROUP),
+        View::Cluster { .. } => Some(FIRST),
+        View::Contexts => None,
+    };
     let is_list = matches!(view, View::Overview { .. });
     let (keys, finder) = (keyboard_sheet(&view), palette());
     // With JavaScript the panel has it.
@@ -290,9 +298,8 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
             {block}
             {boot(env)}
         };
-        // What stands above the table is shown as one, however the answer is cut in two.
-        let expect = has_table.then(|| {
-            view! { <link rel="expect" href=["#", FIRST].concat() blocking="render"/> }
+        let expect = first.map(|id| {
+            view! { <link rel="expect" href=["#", id].concat() blocking="render"/> }
         });
         framed(title, env, (soon, early(env), expect), body)
     })
@@ -315,9 +322,19 @@ fn early(env: &PageEnv) -> impl IntoView + use<> {
     })
 }
 
-/// The sheet of what the first picture does not need.
+/// The sheet of what the first picture does not need, and the font of the icons, which it names.
 fn second_sheet(env: &PageEnv) -> impl IntoView + use<> {
-    env.assets.as_ref().map(|assets| view! { <link rel="stylesheet" href=assets.css.clone()/> })
+    env.assets.as_ref().map(|Assets { css, icons, .. }| {
+        view! {
+            <link rel="stylesheet" href=css.clone()/>
+            {font(icons)}
+        }
+    })
+}
+
+/// Asks early for a font.
+fn font(path: &str) -> impl IntoView + use<> {
+    view! { <link rel="preload" href=path.to_owned() r#as="font" type="font/woff2" crossorigin="anonymous"/> }
 }
 
 /// A document with both of its sheets before the body; `early` is what it asks for beside them.
@@ -333,10 +350,10 @@ fn document(
 /// A document; `early` is what it asks for beside its first style and the font.
 fn framed(title: &str, env: &PageEnv, early: impl IntoView, body: impl IntoView) -> impl IntoView {
     let title = format!("{title} · skyports");
-    let files = env.assets.as_ref().map(|Assets { first, font, .. }| {
+    let files = env.assets.as_ref().map(|Assets { first, font: text, .. }| {
         view! {
             <style inner_html=first.to_string()></style>
-            <link rel="preload" href=font.clone() r#as="font" type="font/woff2" crossorigin="anonymous"/>
+            {font(text)}
         }
     });
     view! {

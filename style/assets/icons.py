@@ -6,7 +6,7 @@
     VENV/bin/python style/assets/icons.py
 
 The same files make the same font, byte by byte. A new icon goes to the end of NAMES: its place there
-is its code point in style/icon.css, which app/tests/pages/icons.rs compares.
+is its code point in style/glyphs.css, which app/tests/pages/icons.rs compares.
 """
 
 from pathlib import Path

@@ -48,6 +48,7 @@ fn env(theme: Theme, first: String) -> PageEnv {
             first: first.into(),
             css: path("app.css"),
             font: path("geist-ui.woff2"),
+            icons: path("icons.woff2"),
         }),
         build: "gallery".to_owned(),
         theme,

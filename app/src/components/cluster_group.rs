@@ -1,25 +1,56 @@
 //! One group of the table of all endpoints: its bar, its findings, its rows.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use leptos::prelude::*;
 use skyports_model::time::clock_time;
 use skyports_model::{Cluster, ClusterKind};
 
 use super::copy_button::copy_button;
 use super::endpoint_row::live_rows;
-use super::endpoint_table::WIDTH;
+use super::endpoint_table::{FIRST_GROUP, WIDTH};
 use super::icon::drawn;
 use super::note::note;
 use super::port_dialog::open_port;
-use crate::board::{Board, Bunch, Group, Head, NoPorts};
+use crate::board::{Board, Bunch, Group, Head, NoPorts, Rows};
 use crate::node::{Element, el, live};
 use crate::words::count;
 
-/// A group that follows its signals.
-pub(crate) fn live_group(group: Group, board: Board) -> impl IntoView {
+/// The least height of a group's bar and of a row, in pixels, with their lines.
+const BAR: usize = 45;
+const ROW: usize = 41;
+
+/// How much of a page's groups stands above the next one, in pixels at the least.
+#[derive(Clone, Default)]
+pub(crate) struct Above(Arc<AtomicUsize>);
+
+impl Above {
+    /// The id of the group that comes next, if it is the first one, and how far down it stands, for
+    /// the style sheet of groups: `1` out of sight of most, `2` of nearly all.
+    fn place(&self, rows: &Rows) -> (Option<&'static str>, Option<&'static str>) {
+        if cfg!(not(feature = "ssr")) {
+            // A browser has the first picture.
+            return (None, None);
+        }
+        let own = BAR + ROW * rows.with_untracked(Vec::len);
+        let above = self.0.fetch_add(own, Ordering::Relaxed);
+        let far = match above {
+            ..650 => None,
+            650..1_250 => Some("1"),
+            1_250.. => Some("2"),
+        };
+        ((above == 0).then_some(FIRST_GROUP), far)
+    }
+}
+
+/// A group that follows its signals, below what is `above`.
+pub(crate) fn live_group(group: Group, above: &Above, board: Board) -> impl IntoView + use<> {
     let Group { head, rows } = group;
+    let (id, far) = above.place(&rows);
     let (bar, class, below) = (head.clone(), head.clone(), head);
     view! {
-        <tbody class=move || class.with(classes) role="rowgroup">
+        <tbody id=id class=move || class.with(classes) role="rowgroup" data-below=far>
             {live(move || bar.with(group_row))}
             {move || below.with(plain_rows)}
             {live_rows(rows, board)}

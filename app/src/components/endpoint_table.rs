@@ -9,8 +9,12 @@ use crate::node::{Element, el};
 /// How many columns there are, for what spans them all.
 pub(crate) const WIDTH: &str = "7";
 
-/// The id of a page's first table: what comes before it is shown as one.
+/// The id of a page's first table.
 pub(crate) const FIRST: &str = "ports";
+
+/// The id of the group that comes first as the page is sent; of what stands in place of groups, if there are
+/// none.
+pub(crate) const FIRST_GROUP: &str = "first";
 
 /// A table named `label` with the heads `heads` and the bodies `children`.
 pub(crate) fn endpoint_table(

@@ -22,6 +22,7 @@ pub(crate) fn env() -> PageEnv {
             first: "body { margin: 0 }".into(),
             css: path("app.css"),
             font: path("font.woff2"),
+            icons: path("icons.woff2"),
         }),
         build: "b1".to_owned(),
         theme: Theme::System,

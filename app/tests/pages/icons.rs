@@ -7,8 +7,7 @@ use std::path::Path;
 
 use crate::html::{all_pages, tags};
 
-const ICONS: &str = include_str!("../../../style/icon.css");
-const THIN: &str = include_str!("../../../style/empty_state.css");
+const GLYPHS: &str = include_str!("../../../style/glyphs.css");
 /// What draws the font.
 const SCRIPT: &str = include_str!("../../../style/assets/icons.py");
 /// Glyphs that are the second one of an icon.
@@ -40,9 +39,9 @@ fn drawn(list: &str, first: u32) -> BTreeMap<&'static str, u32> {
 
 #[test]
 fn every_glyph_of_the_font_is_in_the_style_sheet() {
-    let mut icons = glyphs(ICONS, ".i-", "before");
+    let mut icons = glyphs(GLYPHS, ".i-", "before");
     assert!(icons.len() > 30, "only {} icons", icons.len());
-    let second = glyphs(ICONS, ".i-", "after");
+    let second = glyphs(GLYPHS, ".i-", "after");
     assert_eq!(second.len(), SECOND.len());
     for (name, icon) in SECOND {
         icons.insert(name, second[icon]);
@@ -56,7 +55,7 @@ fn every_glyph_of_the_font_is_in_the_style_sheet() {
 
 #[test]
 fn larger_icons_are_the_same_in_thinner_lines() {
-    let (icons, thin) = (glyphs(ICONS, ".i-", "before"), glyphs(THIN, ".empty > .i-", "before"));
+    let (icons, thin) = (glyphs(GLYPHS, ".i-", "before"), glyphs(GLYPHS, ".empty > .i-", "before"));
     assert_eq!(thin, drawn("THIN", 0xe080));
     assert!(!thin.is_empty() && thin.keys().all(|name| icons.contains_key(name)), "{thin:x?}");
     assert!(icons.values().all(|code| *code < 0xe080), "they are on one another");
@@ -64,7 +63,7 @@ fn larger_icons_are_the_same_in_thinner_lines() {
 
 #[test]
 fn what_the_pages_show_is_in_the_style_sheet() {
-    let icons = glyphs(ICONS, ".i-", "before");
+    let icons = glyphs(GLYPHS, ".i-", "before");
     let mut shown = 0;
     for (page, html) in all_pages() {
         for tag in tags(&html).iter().filter(|tag| tag.name == "i") {
@@ -80,7 +79,7 @@ fn what_the_pages_show_is_in_the_style_sheet() {
 #[test]
 fn what_is_in_the_style_sheet_is_named_in_the_program() {
     let program = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
-    for name in glyphs(ICONS, ".i-", "before").keys() {
+    for name in glyphs(GLYPHS, ".i-", "before").keys() {
         let named = [format!("\"{name}\""), format!("i-{name}\"")];
         assert!(named.iter().any(|it| program.contains(it)), "nothing shows {name}");
     }

@@ -151,6 +151,7 @@ impl WebFiles {
                 first: text("first")?,
                 css: path("css")?,
                 font: path("font")?,
+                icons: path("icons")?,
             })
         })();
         let digest = Sha256::digest(format!("{}\n{manifest}", env!("CARGO_PKG_VERSION")));

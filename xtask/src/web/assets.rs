@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// The font that only the style sheet names. The other one is what pages ask for early.
+/// The font of the icons. The other one is that of the text.
 const ICONS: &str = "icons.woff2";
 
 /// A file of `style/assets/`.
