@@ -6,6 +6,10 @@ use super::listing::Leaving;
 /// Those in sight come first.
 const NEW_ROWS: usize = 12;
 
+/// Rows that a filter hid and a frame shows again: they are made, but have to be laid out and painted
+/// anew. A group is shown whole, so it is two of three rows: most of what is in sight.
+const ROWS_AGAIN: usize = 5;
+
 /// Rows brought up to date a frame.
 const CHANGED_ROWS: usize = 120;
 
@@ -51,7 +55,7 @@ impl Pace {
 
     /// What a frame has time for, when the reader has just asked for something else.
     pub(crate) fn asked() -> Self {
-        Self { asked: true, rows_again: NEW_ROWS, ..Self::frame(false) }
+        Self { asked: true, rows_again: ROWS_AGAIN, ..Self::frame(false) }
     }
 
     /// Whether the reader has just asked for something else.
