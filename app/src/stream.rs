@@ -310,27 +310,27 @@ impl Follower {
         Effect::new(move |before: Option<(String, Option<TimeoutHandle>)>| {
             let query = board.query.get();
             let text = query.filter.text.clone();
-            let mut is_typing = false;
+            let is_first = before.is_none();
             let later = before.and_then(|(last, later)| {
                 later.inspect(TimeoutHandle::clear);
                 write_controls(&query);
-                is_typing = last != text;
                 let this = this.clone();
                 let tell = move || panel::tell_address(&board, &this.0.view);
                 // A new address costs a browser more than a key does, and some take few a second.
-                if is_typing {
+                if last != text {
                     return set_timeout_with_handle(tell, TYPED).ok();
                 }
                 tell();
                 None
             });
-            if is_typing {
-                // Before the next frame, but not before the browser has looked for the caret, for which it
-                // lays out what is there.
-                let this = this.clone();
-                request_animation_frame(move || this.show(Pace::asked()));
+            let this = this.clone();
+            let show = move || this.show(Pace::asked());
+            if is_first {
+                show();
             } else {
-                this.show(Pace::asked());
+                // Before the next frame, but after the browser has looked for the caret, for which it lays
+                // out what is there.
+                request_animation_frame(show);
             }
             (text, later)
         });

@@ -7,8 +7,8 @@ use super::listing::Leaving;
 const NEW_ROWS: usize = 12;
 
 /// Rows that a filter hid and a frame shows again: they are made, but have to be laid out and painted
-/// anew. A group is shown whole, so it is two of three rows: most of what is in sight.
-const ROWS_AGAIN: usize = 5;
+/// anew. About as many as are in sight; what is left of it makes the next key wait.
+const ROWS_AGAIN: usize = 8;
 
 /// Rows brought up to date a frame.
 const CHANGED_ROWS: usize = 120;

@@ -26,31 +26,33 @@ const ROW: usize = 41;
 pub(crate) struct Above(Arc<AtomicUsize>);
 
 impl Above {
-    /// The id of the group that comes next, if it is the first one, and how far down it stands, for
-    /// the style sheet of groups: `1` out of sight of most, `2` of nearly all.
-    fn place(&self, rows: &Rows) -> (Option<&'static str>, Option<&'static str>) {
+    /// The id of the group that comes next, if it is the first one, and its class: by how far down it
+    /// stands, its style sheet knows in windows of which height it is out of sight. A table begins 200 px
+    /// down.
+    fn place(&self, rows: &Rows) -> (Option<&'static str>, &'static str) {
         if cfg!(not(feature = "ssr")) {
             // A browser has the first picture.
-            return (None, None);
+            return (None, "group");
         }
         let own = BAR + ROW * rows.with_untracked(Vec::len);
         let above = self.0.fetch_add(own, Ordering::Relaxed);
-        let far = match above {
-            ..650 => None,
-            650..1_250 => Some("1"),
-            1_250.. => Some("2"),
+        let class = match above {
+            ..520 => "group",
+            520..850 => "group below-1",
+            850..1_250 => "group below-2",
+            1_250.. => "group below-3",
         };
-        ((above == 0).then_some(FIRST_GROUP), far)
+        ((above == 0).then_some(FIRST_GROUP), class)
     }
 }
 
 /// A group that follows its signals, below what is `above`.
 pub(crate) fn live_group(group: Group, above: &Above, board: Board) -> impl IntoView + use<> {
     let Group { head, rows } = group;
-    let (id, far) = above.place(&rows);
+    let (id, plain) = above.place(&rows);
     let (bar, class, below) = (head.clone(), head.clone(), head);
     view! {
-        <tbody id=id class=move || class.with(classes) role="rowgroup" data-below=far>
+        <tbody id=id class=move || class.with(|head| classes(head, plain)) role="rowgroup">
             {live(move || bar.with(group_row))}
             {move || below.with(plain_rows)}
             {live_rows(rows, board)}
@@ -58,9 +60,9 @@ pub(crate) fn live_group(group: Group, above: &Above, board: Board) -> impl Into
     }
 }
 
-fn classes(head: &Head) -> &'static str {
+fn classes(head: &Head, plain: &'static str) -> &'static str {
     match (head.folded, head.stale.is_some()) {
-        (false, false) => "group",
+        (false, false) => plain,
         (true, false) => "group folded",
         (false, true) => "group stale-rows",
         (true, true) => "group folded stale-rows",

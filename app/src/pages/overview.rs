@@ -26,12 +26,10 @@ pub(crate) fn overview(board: Board) -> impl IntoView + use<> {
         page_head("Endpoints".to_owned(), sub)
     });
     let above = Above::default();
-    let has_none = |groups: RwSignal<Vec<_>>| groups.with_untracked(Vec::is_empty);
-    let first = (has_none(board.users) && has_none(board.controllers)).then_some(FIRST_GROUP);
     view! {
         {head}
         {all_notes(board)}
-        <div id=first on:click=move |event| clicked(board, &event)>
+        <div on:click=move |event| clicked(board, &event)>
             {endpoint_filters(board)}
             {section(FIRST, board.users, above.clone(), board, "Endpoints", None)}
             {section("controllers", board.controllers, above, board, "Endpoints of SkyPilot controllers", Some("SkyPilot controllers"))}
@@ -65,6 +63,7 @@ pub(super) fn nothing(board: Board) -> Live {
     live(move || {
         let empty = board.summary.with(|summary| summary.empty.clone());
         el("div")
+            .maybe("id", empty.is_some().then_some(FIRST_GROUP))
             .with(empty.map(|empty| board.query.with(|query| empty_state(&empty, &query.filter))))
     })
 }

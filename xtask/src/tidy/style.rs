@@ -4,9 +4,10 @@ use super::tree::Tree;
 use crate::web;
 
 /// Sheets that belong to no single component, and why.
-const SHARED: [(&str, &str); 4] = [
+const SHARED: [(&str, &str); 5] = [
     ("tokens", "the values that all others use"),
     ("base", "elements without a class"),
+    ("glyphs", "what is in the boxes of `icon`, and comes later"),
     ("shell", "the frame of every page"),
     ("utilities", "what overrides everything, such as hiding by width"),
 ];
