@@ -1,6 +1,7 @@
 // The first visit: how soon a URL can be seen on a slow line, and what is loaded, beside SkyPilot's
 // own dashboard as its own server sends it.
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,29 +13,18 @@ import { median } from './goals.mjs';
 const VISITS = 5;
 
 export async function measureSlowVisit({ server, browser, goals }) {
-  const [first, shifts] = [[], []];
+  const bare = await BareServer.start();
+  const [first, least, shifts] = [[], [], []];
+  // In turns: what a page of one link takes tells how fast the machine is just now.
   for (let visit = 0; visit < VISITS; visit += 1) {
-    const context = await browser.newContext();
-    const page = await signedIn(context, server);
-    const devtools = await context.newCDPSession(page);
-    await devtools.send('Network.setCacheDisabled', { cacheDisabled: true });
-    await devtools.send('Network.emulateNetworkConditions', {
-      offline: false,
-      latency: 150,
-      downloadThroughput: 1_600_000 / 8,
-      uploadThroughput: 750_000 / 8,
-    });
-    await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-    await page.addInitScript(watchFirstUrl);
-    await page.goto(server.origin, { waitUntil: 'commit' });
-    await live(page);
-    await page.waitForTimeout(1_000);
-    const seen = await page.evaluate(() => ({ first: globalThis.firstUrl, shift: globalThis.shift }));
+    least.push((await slowVisit(browser, (page) => page.goto('about:blank'), bare.origin, async () => {})).first);
+    const seen = await slowVisit(browser, (page) => signIn(page, server), server.origin, (page) => live(page));
     first.push(seen.first);
     shifts.push(seen.shift);
-    await context.close();
   }
-  console.log(`1.6 Mbit/s, 150 ms, CPU 4 × slower, empty cache, ${VISITS} visits: first URL visible ${first.map((it) => it.toFixed(0)).join(', ')} ms`);
+  bare.stop();
+  const told = (times) => times.map((it) => it.toFixed(0)).join(', ');
+  console.log(`1.6 Mbit/s, 150 ms, CPU 4 × slower, empty cache, ${VISITS} visits: first URL visible ${told(first)} ms; a page of one link, in turns with them, ${told(least)} ms, median ${median(least).toFixed(0)}`);
   goals.check(median(first) <= 1_000, `first URL visible on a slow line after ${median(first).toFixed(0)} ms (goal 1000)`);
   goals.check(Math.max(...shifts) === 0, `layout shift ${Math.max(...shifts).toFixed(4)} (goal 0)`);
 }
@@ -54,12 +44,28 @@ export async function measureBytes({ server, browser, goals }) {
   goals.check(sent <= 0.5 * gzipped, `first visit ${(sent / gzipped).toFixed(3)} of SkyPilot's dashboard gzipped (goal 0.5)`);
 }
 
-// A page that holds the session, and nothing of us in its cache.
-async function signedIn(context, server) {
+// A visit on a slow line by a slow machine that has nothing of `address` in its cache.
+async function slowVisit(browser, before, address, settled) {
+  const context = await browser.newContext();
   const page = await context.newPage();
-  await signIn(page, server);
+  await before(page);
   await page.goto('about:blank');
-  return page;
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await devtools.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 150,
+    downloadThroughput: 1_600_000 / 8,
+    uploadThroughput: 750_000 / 8,
+  });
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  await page.addInitScript(watchFirstUrl);
+  await page.goto(address, { waitUntil: 'commit' });
+  await settled(page);
+  await page.waitForTimeout(1_000);
+  const seen = await page.evaluate(() => ({ first: globalThis.firstUrl, shift: globalThis.shift }));
+  await context.close();
+  return seen;
 }
 
 // In the page: the first frame with a link to an endpoint in it, and how far things moved.
@@ -109,6 +115,24 @@ async function visit(browser, before, address, settled) {
   }
   await context.close();
   return { sent, gzipped, files: counted.length };
+}
+
+// The least that a visit can take here: a page of one link.
+class BareServer {
+  #server;
+
+  static async start() {
+    const bare = new BareServer();
+    bare.#server = createServer((_, answer) => answer.setHeader('content-type', 'text/html').end('<!DOCTYPE html><title>link</title><a class="url" href="/">link</a>'));
+    await new Promise((done) => bare.#server.listen(0, '127.0.0.1', done));
+    bare.origin = `http://127.0.0.1:${bare.#server.address().port}`;
+    return bare;
+  }
+
+  stop() {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
 }
 
 // SkyPilot's API server from the PyPI wheel, which serves its dashboard.
