@@ -1,7 +1,7 @@
 // The style that a page carries with it is enough for its first picture: what comes later moves nothing.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { live, prepare, signIn } from './support/prepare.mjs';
+import { prepare } from './support/prepare.mjs';
 import { faultsOf } from './support/layout.mjs';
 
 // Nothing here changes by itself.
@@ -11,7 +11,6 @@ const world = prepare({
     await rig.cluster('serve', ['8000'], { address: '203.0.113.8' });
     await rig.ask('ingress_controller', { addresses: ['203.0.113.216'] });
     await rig.cluster('notebook', ['8888'], { mode: 'ingress' });
-    await rig.ask('generate', { clusters: 40, ports: ['8888'], prefix: 'zz' });
     await rig.cluster('sweep', ['30001', '30002', '30003', '30004', '30005', '30006'], { address: '203.0.113.9' });
   },
 });
@@ -54,36 +53,3 @@ for (const width of [1280, 390]) {
     });
   }
 }
-
-// In the page: what its groups are to the browser, `auto` or `hidden`.
-function visibilities() {
-  return [...document.querySelectorAll('.group')].map((group) => getComputedStyle(group).contentVisibility);
-}
-
-test('what is far down is left out of the first picture, and of no other', async () => {
-  const page = await world.stranger({ viewport: { width: 1280, height: 720 } });
-  await page.addInitScript(`{
-    const seen = (globalThis.seen = []);
-    const look = () => {
-      const groups = (${visibilities})();
-      if (groups.length === 0 || seen.push(groups) < 3) requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-  }`);
-  await signIn(page, world.server);
-  await live(page);
-  const [first] = await page.evaluate(() => globalThis.seen);
-  const far = first.indexOf('hidden');
-  assert.ok(far > 5, `${first}`);
-  assert.deepEqual(new Set(first.slice(far)), new Set(['hidden']));
-  const hidden = await page.evaluate((at) => document.querySelectorAll('.group')[at].getBoundingClientRect().top, far);
-  assert.ok(hidden > 720, `the first one that is left out stands at ${hidden}`);
-  assert.deepEqual(new Set(await page.evaluate(visibilities)), new Set(['auto']));
-  for (const options of [{ javaScriptEnabled: false }, { reducedMotion: 'reduce' }]) {
-    const other = await world.open('/', options);
-    await other.waitForTimeout(100);
-    const found = await other.evaluate(visibilities);
-    assert.ok(found.length > 40);
-    assert.deepEqual(new Set(found), new Set(['auto']), JSON.stringify(options));
-  }
-});

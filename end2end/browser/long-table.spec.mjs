@@ -122,3 +122,36 @@ test('a key in the filter takes little of the main thread', async () => {
   // Those that fill the window anew; a machine with 16 others at its two cores takes twice its time.
   assert.ok(Math.max(...keys) <= 120, told);
 });
+
+// In the page: what its groups are to the browser, `auto` or `hidden`.
+function visibilities() {
+  return [...document.querySelectorAll('.group')].map((group) => getComputedStyle(group).contentVisibility);
+}
+
+test('what is far down is left out of the first picture, and of no other', async () => {
+  const page = await world.stranger({ viewport: { width: 1280, height: 720 } });
+  await page.addInitScript(`{
+    const seen = (globalThis.seen = []);
+    const look = () => {
+      const groups = (${visibilities})();
+      if (groups.length === 0 || seen.push(groups) < 3) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  }`);
+  await signIn(page, world.server);
+  await live(page);
+  const [first] = await page.evaluate(() => globalThis.seen);
+  const far = first.indexOf('hidden');
+  assert.ok(far > 2, `${first}`);
+  assert.deepEqual(new Set(first.slice(far)), new Set(['hidden']));
+  const hidden = await page.evaluate((at) => document.querySelectorAll('.group')[at].getBoundingClientRect().top, far);
+  assert.ok(hidden > 720, `the first one that is left out stands at ${hidden}`);
+  assert.deepEqual(new Set(await page.evaluate(visibilities)), new Set(['auto']));
+  for (const options of [{ javaScriptEnabled: false }, { reducedMotion: 'reduce' }]) {
+    const other = await world.open('/', options);
+    await other.waitForTimeout(100);
+    const found = await other.evaluate(visibilities);
+    assert.ok(found.length > 50, `${found.length} groups`);
+    assert.deepEqual(new Set(found), new Set(['auto']), JSON.stringify(options));
+  }
+});
