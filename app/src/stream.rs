@@ -310,7 +310,6 @@ impl Follower {
         Effect::new(move |before: Option<(String, Option<TimeoutHandle>)>| {
             let query = board.query.get();
             let text = query.filter.text.clone();
-            let is_first = before.is_none();
             let later = before.and_then(|(last, later)| {
                 later.inspect(TimeoutHandle::clear);
                 write_controls(&query);
@@ -323,15 +322,7 @@ impl Follower {
                 tell();
                 None
             });
-            let this = this.clone();
-            let show = move || this.show(Pace::asked());
-            if is_first {
-                show();
-            } else {
-                // Before the next frame, but after the browser has looked for the caret, for which it lays
-                // out what is there.
-                request_animation_frame(show);
-            }
+            this.show(Pace::asked());
             (text, later)
         });
         let this = self.clone();
