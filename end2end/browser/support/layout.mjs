@@ -37,7 +37,8 @@ function look() {
   for (const icon of shown('.icon')) {
     const { width: wide, height: high } = box(icon);
     if (wide > 40 || high > 40 || wide < 8) fault(icon.parentElement, `its icon is ${wide} by ${high} px`);
-    const { content, fontFamily, color } = getComputedStyle(icon, '::before');
+    const { content, fontFamily, fontStyle, color } = getComputedStyle(icon, '::before');
+    if (fontStyle !== 'normal') fault(icon.parentElement, `its icon ${icon.className} is slanted`);
     if (!/^"[\ue000-\uf8ff]"/.test(content) || fontFamily !== 'icons') fault(icon.parentElement, `its icon ${icon.className} has no glyph`);
     if (color === 'rgba(0, 0, 0, 0)') fault(icon.parentElement, `its icon ${icon.className} has no colour`);
   }
