@@ -7,6 +7,7 @@ mod arrange;
 mod empty;
 mod listing;
 mod pace;
+mod rest;
 mod wanted;
 
 use leptos::prelude::*;
@@ -22,6 +23,7 @@ use crate::state::View;
 
 pub(crate) use empty::Empty;
 pub(crate) use pace::{Pace, Shown};
+pub(crate) use rest::{Part, Rest};
 
 /// Everything on a page that can change.
 #[derive(Clone, Copy)]
@@ -169,8 +171,8 @@ impl Menus {
 }
 
 impl Board {
-    /// The board of a page that shows `overview`.
-    pub(crate) fn new(overview: &Overview, view: &View, now: Timestamp) -> Self {
+    /// The board of a page that shows `overview`, as far as `pace` lets it.
+    pub(crate) fn new(overview: &Overview, view: &View, now: Timestamp, pace: Pace) -> Self {
         let board = Self {
             users: RwSignal::new(vec![]),
             controllers: RwSignal::new(vec![]),
@@ -183,7 +185,7 @@ impl Board {
             second: RwSignal::new(now),
             minute: RwSignal::new(now),
         };
-        board.show(overview, view, Pace::unhurried());
+        board.show(overview, view, pace);
         board
     }
 

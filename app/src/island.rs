@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 
-use crate::board::Board;
+use crate::board::{Board, Pace};
 use crate::components::copy_menu::copy_menu;
 use crate::components::endpoint_drawer::endpoint_drawer;
 use crate::components::shell::shell;
@@ -20,7 +20,7 @@ pub fn LiveEndpoints() -> impl IntoView {
     let Some(state) = state::of_this_page() else {
         return Either::Left(());
     };
-    let board = Board::new(&state.overview, &state.view, state.now);
+    let board = Board::new(&state.overview, &state.view, state.now, first_pace());
     let panel = Panel::new(board, &state.overview);
     let (following, followed) = (Arc::clone(&state), panel.clone());
     // Effects run in the browser only.
@@ -36,6 +36,12 @@ pub fn LiveEndpoints() -> impl IntoView {
         View::Contexts => EitherOf3::C(pages::contexts::contexts(board)),
     };
     Either::Right((shell(&state.view, board, main), overlays(panel, board)))
+}
+
+/// How much a page begins with: what is seen first, unless no program will bring the rest.
+fn first_pace() -> Pace {
+    let told = if cfg!(feature = "ssr") { use_context::<Pace>() } else { None };
+    told.unwrap_or_else(Pace::first)
 }
 
 /// What is above the page: the panel of an endpoint, and the menu of copies.

@@ -5,11 +5,13 @@
 
 use std::sync::Arc;
 
+use leptos::either::Either;
 use leptos::prelude::*;
 use skyports_model::{
     AppGuess, ClusterId, ContextCheck, ContextName, EndpointId, Overview, Query, Step, Timestamp,
 };
 
+use crate::board::Pace;
 use crate::browser;
 use crate::components::alone::{broken_card, error_card, login_card};
 use crate::components::app_select::app_select;
@@ -25,6 +27,7 @@ use crate::components::reader_strip::reader_strip;
 use crate::components::shell::brand;
 use crate::components::toaster::toaster;
 use crate::island::LiveEndpoints;
+use crate::pages::rest::{MORE, rest};
 use crate::panel;
 use crate::ports::Drawn;
 use crate::state::{self, PageState, View};
@@ -57,6 +60,8 @@ pub struct Assets {
 pub struct PageEnv {
     /// The built files; without them no script is loaded and no style.
     pub assets: Option<Assets>,
+    /// Whether the page does without its program, since that did not start in the reader's browser.
+    pub is_still: bool,
     /// The build's id: a browser that meets another one in the event stream reloads.
     pub build: String,
     /// The theme that the reader chose.
@@ -94,6 +99,13 @@ pub enum Theme {
     Dark,
 }
 
+impl PageEnv {
+    /// Whether a program of ours runs in the page.
+    fn has_program(&self) -> bool {
+        self.assets.is_some() && !self.is_still
+    }
+}
+
 impl Theme {
     /// The theme that the cookie's value names; anything unknown is the system's.
     pub fn parse(word: &str) -> Self {
@@ -114,15 +126,26 @@ impl Theme {
     }
 }
 
+/// In an address: the page that does without its program.
+pub const STILL: &str = "still";
+
 /// The script of the login page: swaps the secret after `#` for a cookie.
 pub const LOGIN_SCRIPT: &str = include_str!("login.js");
+
+/// Brings back where the reader was: a browser does so only while a page loads, and then a long table has
+/// not all of its rows. One that keeps nothing begins at the top.
+const SCROLL_SCRIPT: &str = include_str!("scroll.js");
+
+/// The id of what is said when the program does not start.
+const NOT_STARTED: &str = "not-started";
 
 /// The inline script of every other page, the same for all of them.
 pub fn boot_script(assets: &Assets) -> String {
     let Assets { js, wasm, .. } = assets;
     format!(
-        "const m=await import('{js}');await m.default({{module_or_path:'{wasm}'}});m.hydrate();\
-         for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e)"
+        "{SCROLL_SCRIPT}try{{const m=await import('{js}');await m.default({{module_or_path:'{wasm}'}});m.hydrate();\
+         for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e)\
+         }}catch(e){{document.getElementById('{NOT_STARTED}')?.removeAttribute('hidden');throw e}}"
     )
 }
 
@@ -267,11 +290,17 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
         }
         View::Overview { .. } | View::Cluster { .. } | View::Contexts => None,
     };
+    // Without any program the island shows all of it.
+    let rest = env.has_program().then(|| rest(&view, &overview, env.now)).flatten();
     let state = PageState { view, build: env.build.clone(), now: env.now, overview };
     let state = Arc::new(state);
-    let block = env.assets.is_some().then(|| state.encode());
+    let block = env.has_program().then(|| state.encode());
+    let said = one_moment(env, &state.view, rest.is_some());
     rendered(|| {
         provide_context(state);
+        if !env.has_program() {
+            provide_context(Pace::unhurried());
+        }
         let block = block.map(|block| {
             view! { <script type="application/octet-stream" id=state::ELEMENT>{block}</script> }
         });
@@ -283,13 +312,10 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
             {env.demo.map(demo_banner)}
             {reader_strip(env)}
             <p class="visually-hidden" role="status" id=browser::ANNOUNCER></p>
-            <noscript>
-                <p class="noscript">
-                    "Without JavaScript this page shows one moment: reload it to see what changed."
-                </p>
-                {named}
-            </noscript>
+            {said}
+            {named.map(|named| view! { <noscript>{named}</noscript> })}
             <LiveEndpoints/>
+            {rest}
             {keys}
             {finder}
             {toaster()}
@@ -305,15 +331,44 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
     })
 }
 
+/// What is said where the page does not follow what happens; `is_cut`: it shows its beginning alone, unless a
+/// browser knows no scripts.
+fn one_moment(env: &PageEnv, view: &View, is_cut: bool) -> impl IntoView + use<> {
+    if !env.has_program() {
+        let text = "Without its program this page shows one moment: reload it to see what changed.";
+        return Either::Left(view! { <p class="noscript">{text}</p> });
+    }
+    let mut whole = view.query().path();
+    whole.push_str(if whole.contains('?') { "&" } else { "?" });
+    whole.push_str(STILL);
+    let below =
+        is_cut.then(|| view! { " "<a href=["#", MORE].concat()>"More endpoints stand below."</a> });
+    let whole = is_cut
+        .then(|| view! { " And it is only its beginning: "<a href=whole>"show all of it"</a>"." });
+    Either::Right(view! {
+        <noscript>
+            <p class="noscript">
+                "Without JavaScript this page shows one moment: reload it to see what changed."
+                {below}
+            </p>
+        </noscript>
+        <p class="noscript" role="alert" id=NOT_STARTED hidden>
+            "The program of this page did not start, so this is one moment: reload the page to see what changed."
+            {whole}
+        </p>
+    })
+}
+
 fn boot(env: &PageEnv) -> impl IntoView + use<> {
     env.assets
         .as_ref()
+        .filter(|_| env.has_program())
         .map(|assets| view! { <script type="module" inner_html=boot_script(assets)></script> })
 }
 
 /// Asks early for what [`boot`] needs.
 fn early(env: &PageEnv) -> impl IntoView + use<> {
-    env.assets.as_ref().map(|Assets { js, wasm, .. }| {
+    env.assets.as_ref().filter(|_| env.has_program()).map(|Assets { js, wasm, .. }| {
         view! {
             <link rel="modulepreload" href=js.clone()/>
             // Behind what the first picture needs.

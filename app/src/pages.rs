@@ -3,6 +3,7 @@
 pub(crate) mod cluster;
 pub(crate) mod contexts;
 pub(crate) mod overview;
+pub(crate) mod rest;
 
 use leptos::prelude::*;
 

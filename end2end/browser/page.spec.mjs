@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { request } from 'node:http';
-import { live, prepare, rows, signIn } from './support/prepare.mjs';
+import { eventually, live, prepare, rows, signIn } from './support/prepare.mjs';
 
 const HTML_BUDGET = 25_000;
 
@@ -85,11 +85,27 @@ test('light and dark follow the system', async () => {
   assert.ok((await brightness('dark')) < 0.2);
 });
 
-test('the first link is there before any script', async () => {
+test('the first links are there before any script', async () => {
   const page = await world.stranger();
   // Scripts never arrive; what the server sent must be enough to read.
   await page.route(/\.wasm$/, () => {});
   await signIn(page, world.server);
-  assert.equal(await rows(page).count(), 301);
+  assert.ok((await rows(page).count()) >= 24);
   assert.ok(await page.locator('a.url').first().isVisible());
+  assert.ok(await page.locator('#not-started').isHidden());
+});
+
+test('a program that does not start is told, and all rows are to be had without it', async () => {
+  const page = await world.stranger({ expected: [/Failed to load resource/, /ERR_FAILED|Failed to fetch/, /preload/] });
+  await page.route(/\.wasm$/, (route) => route.abort());
+  await signIn(page, world.server);
+  await page.locator('#not-started').waitFor();
+  await page.locator('#not-started a').click();
+  await eventually('all rows', async () => (await rows(page).count()) === 301);
+  assert.equal(new URL(page.url()).search, '?still');
+  assert.equal(await page.locator('script[type="module"]').count(), 0);
+  const last = await page.locator('#ports .group-name').nth(99).textContent();
+  await page.fill('#q', last);
+  await page.press('#q', 'Enter');
+  await eventually('the filter', async () => (await rows(page).count()) === 3);
 });

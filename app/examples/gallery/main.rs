@@ -50,6 +50,7 @@ fn env(theme: Theme, first: String) -> PageEnv {
             font: path("geist-ui.woff2"),
             icons: path("icons.woff2"),
         }),
+        is_still: false,
         build: "gallery".to_owned(),
         theme,
         now: NOW,

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use skyports_model::arrangement::{Arrangement, RowItem, arrange};
-use skyports_model::{Cluster, ContextStatus, Endpoint, EndpointState, Overview};
+use skyports_model::{Cluster, ContextStatus, Endpoint, EndpointState, Overview, Timestamp};
 
 use super::listing::{Leaving, Listing};
 use super::set_if_new;
@@ -18,11 +18,6 @@ impl Board {
         let query = self.query.get_untracked();
         let selected = self.panel.get_untracked();
         let now = self.minute.get_untracked();
-        let stale = |cluster: &Cluster| {
-            let context =
-                overview.contexts.iter().find(|context| context.name == cluster.id.context);
-            context.and_then(|context| stale_since(context.state))
-        };
         let only = view.cluster().map(|id| Overview {
             clusters: overview.cluster(id).cloned().into_iter().collect(),
             ..Overview::default()
@@ -32,6 +27,7 @@ impl Board {
         let (controllers, users): (Vec<_>, Vec<_>) =
             sections.into_iter().partition(|section| section.is_of_controllers && !is_alone);
         let wanted = |sections: Vec<_>| -> Vec<Wanted<'_>> {
+            let stale = |cluster: &Cluster| stale(overview, cluster);
             let wanted = |section| Wanted::of(section, stale, selected.as_ref(), is_alone, now);
             sections.into_iter().map(wanted).collect()
         };
@@ -60,6 +56,12 @@ impl Board {
         let empty = nothing.then(|| Empty::of(overview, view));
         set_if_new(self.summary, Summary { clusters: overview.clusters.len(), tally, empty });
     }
+}
+
+/// Since when the context of a cluster has been silent.
+pub(super) fn stale(overview: &Overview, cluster: &Cluster) -> Option<Timestamp> {
+    let context = overview.contexts.iter().find(|context| context.name == cluster.id.context);
+    context.and_then(|context| stale_since(context.state))
 }
 
 /// Whether a page tells of a context.
@@ -95,6 +97,7 @@ impl Arranging<'_> {
                 }
                 _ if self.pace.is_still() => self.shown.held = true,
                 Some(_) => self.shown.unfinished = true,
+                None if !self.pace.may_begin(wanted.rows().len()) => self.shown.unfinished = true,
                 None => {
                     let rows = ArcRwSignal::new(vec![]);
                     self.rows(&rows, wanted, true);

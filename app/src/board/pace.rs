@@ -10,6 +10,10 @@ const NEW_ROWS: usize = 12;
 /// anew. About as many as are in sight; what is left of it makes the next key wait.
 const ROWS_AGAIN: usize = 8;
 
+/// What a page shows before its program runs, in lines: the rows of groups, and a bar for each group.
+/// More than most windows have; what a browser has to read before it shows anything.
+const FIRST_LINES: usize = 32;
+
 /// Rows brought up to date a frame.
 const CHANGED_ROWS: usize = 120;
 
@@ -20,6 +24,7 @@ pub(crate) struct Pace {
     still: bool,
     /// Whether the reader has just asked for something else.
     asked: bool,
+    new_lines: usize,
     new_rows: usize,
     changed_rows: usize,
     rows_again: usize,
@@ -42,10 +47,16 @@ impl Pace {
         Self {
             still: false,
             asked: false,
+            new_lines: usize::MAX,
             new_rows: usize::MAX,
             changed_rows: usize::MAX,
             rows_again: usize::MAX,
         }
+    }
+
+    /// What a page begins with, in whole groups: the next frames bring the rest.
+    pub(crate) fn first() -> Self {
+        Self { new_lines: FIRST_LINES, ..Self::unhurried() }
     }
 
     /// What a frame has time for; `still`: nothing may move.
@@ -71,6 +82,11 @@ impl Pace {
     /// Whether rows keep their places.
     pub(super) fn is_still(&self) -> bool {
         self.still
+    }
+
+    /// Whether one more new group may begin, of so many rows.
+    pub(super) fn may_begin(&mut self, rows: usize) -> bool {
+        take(&mut self.new_lines, rows + 1)
     }
 
     /// Whether there is time for one more new row.

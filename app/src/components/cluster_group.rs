@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use leptos::prelude::*;
+use skyports_model::Timestamp;
 use skyports_model::time::clock_time;
 use skyports_model::{Cluster, ClusterKind};
 
 use super::copy_button::copy_button;
-use super::endpoint_row::live_rows;
+use super::endpoint_row::{live_rows, row_of};
 use super::endpoint_table::{FIRST_GROUP, WIDTH};
 use super::icon::drawn;
 use super::note::note;
 use super::port_dialog::open_port;
-use crate::board::{Board, Bunch, Group, Head, NoPorts, Rows};
+use crate::board::{Board, Bunch, Group, Head, NoPorts, Part, Rows};
 use crate::node::{Element, el, live};
 use crate::words::count;
 
@@ -58,6 +59,17 @@ pub(crate) fn live_group(group: Group, above: &Above, board: Board) -> impl Into
             {live_rows(rows, board)}
         </tbody>
     }
+}
+
+/// A group as it is at one moment.
+pub(crate) fn still_group(part: &Part, now: Timestamp) -> Element {
+    let rows = part.rows.iter().map(|row| row_of(row, |_| now));
+    el("tbody")
+        .class(classes(&part.head, "group"))
+        .attr("role", "rowgroup")
+        .with(group_row(&part.head))
+        .with(plain_rows(&part.head))
+        .with(rows.collect::<Vec<_>>())
 }
 
 fn classes(head: &Head, plain: &'static str) -> &'static str {

@@ -21,14 +21,17 @@ use crate::words;
 /// The rows of a group, each following its own signal and the clock.
 pub(crate) fn live_rows(rows: Rows, board: Board) -> impl IntoView {
     let live_row = move |row: ArcRwSignal<RowValue>| {
-        live(move || {
-            row.with(|value| match value {
-                RowValue::Ports(row) => endpoint_row(row, time_for(row, board)),
-                RowValue::NoPorts(row) => no_ports(row),
-            })
-        })
+        live(move || row.with(|value| row_of(value, |row| time_for(row, board))))
     };
     list(move || rows.get(), live_row)
+}
+
+/// A row as it is at one moment; `now` tells the time for it.
+pub(crate) fn row_of(value: &RowValue, now: impl FnOnce(&Ports) -> Timestamp) -> Element {
+    match value {
+        RowValue::Ports(row) => endpoint_row(row, now(row)),
+        RowValue::NoPorts(row) => no_ports(row),
+    }
 }
 
 /// The time as a row needs it: each second only while it waits.

@@ -7,7 +7,7 @@ use crate::samples::{Shape, ago, at, cluster, context, context_name, endpoint, f
 use skyports_app::page;
 use skyports_model::{
     AppGuess, ClusterId, Code, Confidence, ContextState, EndpointId, ExternalUrl, Filter,
-    FutureUrl, Mode, Overview, Query, Scheme, Step,
+    FutureUrl, Mode, Namespace, Overview, Query, Scheme, Step,
 };
 
 const PAYLOADS: [&str; 60] = [
@@ -122,6 +122,21 @@ fn infected(text: &str) -> Arc<Overview> {
     overview(vec![stale], vec![infected])
 }
 
+/// The same with so many clusters that a page leaves some of them to its program.
+#[expect(clippy::unwrap_used, reason = "the names are known to parse")]
+fn infected_and_long(text: &str) -> Arc<Overview> {
+    let one = infected(text);
+    let clusters = one.clusters.iter().cycle().take(12).zip(1..).map(|(cluster, number)| {
+        let mut cluster = cluster.clone();
+        cluster.id.namespace = Namespace::parse(&format!("ml-{number:02}")).unwrap();
+        for endpoint in &mut cluster.endpoints {
+            endpoint.id.cluster = cluster.id.clone();
+        }
+        cluster
+    });
+    overview(one.contexts.clone(), clusters.collect())
+}
+
 #[expect(clippy::indexing_slicing, reason = "infected overviews have one cluster")]
 fn id(overview: &Overview) -> ClusterId {
     overview.clusters[0].id.clone()
@@ -146,6 +161,7 @@ fn pages(text: &str) -> Vec<String> {
     let next = [Step::command(text, text)];
     vec![
         page::overview(&overview, &filter("", ""), &env()),
+        page::overview(&infected_and_long(text), &filter("", ""), &env()),
         page::overview(&overview, &filter(&format!("no{text}thing"), ""), &env()),
         page::overview(&overview, &filter("", text), &env()),
         page::cluster(&overview, &id, &env()),
@@ -174,6 +190,23 @@ fn no_text_changes_the_shape_of_a_document() {
             assert_eq!(first, None, "{payload:?}");
             assert_eq!(odd.len(), plain.len(), "{payload:?}");
         }
+    }
+}
+
+/// To a browser that runs scripts a `noscript` is text, up to the first thing that looks like its end:
+/// wherever that stands, in an attribute, too.
+#[test]
+fn no_text_ends_what_is_for_browsers_without_scripts() {
+    for payload in PAYLOADS {
+        let page = page::overview(&infected_and_long(payload), &Query::default(), &env());
+        let low = page.to_ascii_lowercase();
+        let (begins, ends) = (low.matches("<noscript").count(), low.matches("</noscript").count());
+        // What the page says to all of them, the button of the filter, the rows.
+        assert_eq!((begins, ends), (3, 3), "{payload:?}");
+        let (_, rest) = page.split_once("<noscript><div").unwrap();
+        let (rest, _) = rest.split_once("</noscript").unwrap();
+        assert!(rest.matches("<tbody").count() > 4, "{payload:?}");
+        assert!(!rest.contains("<!--") && !rest.contains("<script"), "{payload:?}");
     }
 }
 

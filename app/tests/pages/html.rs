@@ -24,6 +24,7 @@ pub(crate) fn env() -> PageEnv {
             font: path("font.woff2"),
             icons: path("icons.woff2"),
         }),
+        is_still: false,
         build: "b1".to_owned(),
         theme: Theme::System,
         now: samples::NOW,

@@ -82,9 +82,24 @@ async function cookies(server) {
   });
 }
 
-// The page's script runs and the event stream is there.
+// The page's script runs, the event stream is there, and of a long table all rows are.
 export async function live(page) {
   await page.locator('[data-live="live"]').first().waitFor({ timeout: 15_000 });
+  await filled(page);
+}
+
+// The program has brought the rows that a page does not begin with: some each frame, so none for a while
+// is all of them.
+async function filled(page) {
+  const count = () => rows(page).count();
+  let [before, calm] = [await count(), 0];
+  for (const until = Date.now() + 15_000; calm < 3; ) {
+    if (Date.now() > until) throw new Error(`rows still come after 15 s: ${before}`);
+    await page.waitForTimeout(50);
+    const now = await count();
+    calm = now === before ? calm + 1 : 0;
+    before = now;
+  }
 }
 
 // Every context is live, so what is shown is all there is.

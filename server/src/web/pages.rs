@@ -122,12 +122,14 @@ fn encoded(html: String) -> Encoded {
 
 /// `GET /`
 pub(super) async fn overview(asked: Asked, RawQuery(query): RawQuery) -> Response {
-    let query = query.map(|query| Query::parse(&query)).unwrap_or_default();
+    let query = query.unwrap_or_default();
+    let is_still = query.split('&').any(|part| part == page::STILL);
+    let query = Query::parse(&query);
     let overview = asked.overview();
-    if query == Query::default() {
+    if query == Query::default() && !is_still {
         return answer(&asked, &overview, What::Overview);
     }
-    Html(page::overview(&overview, &query, &asked.env())).into_response()
+    Html(page::overview(&overview, &query, &PageEnv { is_still, ..asked.env() })).into_response()
 }
 
 /// `GET /login`: whoever reloads the page of a failed login.
@@ -300,6 +302,7 @@ pub(super) fn env(shared: &Shared, theme: Theme) -> PageEnv {
         reader: None,
         has_writes: shared.has_writes,
         assets: shared.files.assets.clone(),
+        is_still: false,
         build: shared.files.build.clone(),
         theme,
         now: clock::now(),
