@@ -1,10 +1,11 @@
 // Many changes at once in a long list: how long the page is busy with them.
 import { live, signIn } from '../../browser/support/prepare.mjs';
+import { quietWindow } from './window.mjs';
 
 const ROUNDS = 5;
 
 export async function measureBurst({ api, server, browser, goals, ports }) {
-  const page = await browser.newPage();
+  const page = await quietWindow(browser);
   await signIn(page, server);
   await live(page);
   await page.waitForFunction(() => document.querySelectorAll('tr.row').length >= 1_000);
@@ -27,7 +28,7 @@ export async function measureBurst({ api, server, browser, goals, ports }) {
     longest.push(await until.evaluate((it) => it.done));
     script.push((await scriptOf(devtools)) - before);
   }
-  await page.close();
+  await page.context().close();
   const worst = Math.max(...longest);
   const told = (numbers) => numbers.map((it) => it.toFixed(0)).join(', ');
   console.log(`${changed.length * ports.length} rows of 1,002 change at once, ${ROUNDS} times: longest the page was busy ${told(longest)} ms; script in all ${told(script)} ms`);

@@ -9,22 +9,24 @@ import { gzipSync } from 'node:zlib';
 import { freePort } from '../../browser/support/server.mjs';
 import { live, signIn } from '../../browser/support/prepare.mjs';
 import { median } from './goals.mjs';
+import { quietWindow } from './window.mjs';
 
-const VISITS = 5;
+const VISITS = 7;
 
 export async function measureSlowVisit({ server, browser, goals }) {
   const bare = await BareServer.start();
-  const [first, least, shifts] = [[], [], []];
+  const [first, next, least, shifts] = [[], [], [], []];
   // In turns: what a page of one link takes tells how fast the machine is just now.
   for (let visit = 0; visit < VISITS; visit += 1) {
     least.push((await slowVisit(browser, (page) => page.goto('about:blank'), bare.origin, async () => {})).first);
     const seen = await slowVisit(browser, (page) => signIn(page, server), server.origin, (page) => live(page));
     first.push(seen.first);
+    next.push(seen.next);
     shifts.push(seen.shift);
   }
   bare.stop();
   const told = (times) => times.map((it) => it.toFixed(0)).join(', ');
-  console.log(`1.6 Mbit/s, 150 ms, CPU 4 × slower, empty cache, ${VISITS} visits: first URL visible ${told(first)} ms; a page of one link, in turns with them, ${told(least)} ms, median ${median(least).toFixed(0)}`);
+  console.log(`1.6 Mbit/s, 150 ms, CPU 4 × slower, empty cache, ${VISITS} visits: first URL on the screen after ${told(first)} ms (the page is ready for its next frame after ${told(next)} ms); a page of one link, in turns with them, ${told(least)} ms, median ${median(least).toFixed(0)}`);
   goals.check(median(first) <= 1_000, `first URL visible on a slow line after ${median(first).toFixed(0)} ms (goal 1000)`);
   goals.check(Math.max(...shifts) === 0, `layout shift ${Math.max(...shifts).toFixed(4)} (goal 0)`);
 }
@@ -46,8 +48,8 @@ export async function measureBytes({ server, browser, goals }) {
 
 // A visit on a slow line by a slow machine that has nothing of `address` in its cache.
 async function slowVisit(browser, before, address, settled) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
+  const page = await quietWindow(browser);
+  const context = page.context();
   await before(page);
   await page.goto('about:blank');
   const devtools = await context.newCDPSession(page);
@@ -63,23 +65,32 @@ async function slowVisit(browser, before, address, settled) {
   await page.goto(address, { waitUntil: 'commit' });
   await settled(page);
   await page.waitForTimeout(1_000);
-  const seen = await page.evaluate(() => ({ first: globalThis.firstUrl, shift: globalThis.shift }));
+  const seen = await page.evaluate(() => ({ first: globalThis.firstUrl, next: globalThis.nextFrame, shift: globalThis.shift }));
   await context.close();
   return seen;
 }
 
-// In the page: the first frame with a link to an endpoint in it, and how far things moved.
+// In the page: when the first link to an endpoint was on the screen, when the frame after that one began,
+// and how far things moved.
 function watchFirstUrl() {
   globalThis.shift = 0;
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) globalThis.shift += entry.value;
   }).observe({ type: 'layout-shift', buffered: true });
+  // Element Timing: the moment at which the frame that shows it was presented.
+  new PerformanceObserver((list) => {
+    globalThis.firstUrl ??= list.getEntries()[0].renderTime;
+  }).observe({ type: 'element', buffered: true });
   // Frames are made only once the styles are there.
   const look = () => {
     const link = document.querySelector('a.url');
-    if (link && link.getBoundingClientRect().height > 0) {
-      requestAnimationFrame(() => (globalThis.firstUrl = performance.now()));
-    } else requestAnimationFrame(look);
+    if (!link) {
+      requestAnimationFrame(look);
+      return;
+    }
+    // A text's time is told for the block that it stands in.
+    for (const it of [link, link.parentElement, ...link.children]) it.setAttribute('elementtiming', 'url');
+    requestAnimationFrame(() => (globalThis.nextFrame = performance.now()));
   };
   requestAnimationFrame(look);
 }

@@ -1,12 +1,13 @@
 // From a Service's status on the API server to the text in the page, beside a bare watch.
 import { live, signIn } from '../../browser/support/prepare.mjs';
 import { median, quantile } from './goals.mjs';
+import { quietWindow } from './window.mjs';
 
 const CHANGES = 60;
 const now = () => performance.timeOrigin + performance.now();
 
 export async function measurePropagation({ api, server, browser, goals, ports }) {
-  const page = await browser.newPage();
+  const page = await quietWindow(browser);
   await signIn(page, server);
   await live(page);
   const ahead = await clockOf(page);
@@ -30,7 +31,7 @@ export async function measurePropagation({ api, server, browser, goals, ports })
     await new Promise((done) => setTimeout(done, 50 + ((index * 13) % 60)));
   }
   end();
-  await page.close();
+  await page.context().close();
 
   const told = (numbers) => `p50 ${median(numbers).toFixed(1)} ms, p99 ${quantile(numbers, 0.99).toFixed(1)} ms`;
   console.log(`status patched → seen, ${CHANGES} times at 100 × ${ports.length}: bare watch ${told(bare)}; text in the page ${told(ours)}`);
