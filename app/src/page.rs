@@ -18,7 +18,7 @@ use crate::components::app_select::app_select;
 use crate::components::check_card::check_section;
 use crate::components::demo_banner::demo_banner;
 use crate::components::described::kept_route;
-use crate::components::endpoint_table::{FIRST, FIRST_GROUP};
+use crate::components::endpoint_table::FIRST;
 use crate::components::guest_card::{guest_card, guest_ended, guest_go, guest_later};
 use crate::components::keyboard_sheet::keyboard_sheet;
 use crate::components::palette::palette;
@@ -273,13 +273,9 @@ pub fn broken(env: &PageEnv, code: &str) -> String {
 
 /// A document with the island and the state that it starts from.
 fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv) -> String {
-    // What is shown as one, however the answer is cut in two: all that stands above a table, and of a
-    // long one its beginning. (What is expected is there once all of it is.)
-    let first = match view {
-        View::Overview { .. } | View::Endpoint { .. } => Some(FIRST_GROUP),
-        View::Cluster { .. } => Some(FIRST),
-        View::Contexts => None,
-    };
+    // Shown as one, however the answer is cut in two: the table, and all that stands above it. (What is
+    // expected is there once all of it is.)
+    let has_table = !matches!(view, View::Contexts);
     let is_list = matches!(view, View::Overview { .. });
     let (keys, finder) = (keyboard_sheet(&view), palette());
     // With JavaScript the panel has it.
@@ -324,8 +320,8 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
             {block}
             {boot(env)}
         };
-        let expect = first.map(|id| {
-            view! { <link rel="expect" href=["#", id].concat() blocking="render"/> }
+        let expect = has_table.then(|| {
+            view! { <link rel="expect" href=["#", FIRST].concat() blocking="render"/> }
         });
         framed(title, env, (soon, early(env), expect), body)
     })

@@ -12,7 +12,7 @@ const ROWS_AGAIN: usize = 8;
 
 /// What a page shows before its program runs, in lines: the rows of groups, and a bar for each group.
 /// More than most windows have; what a browser has to read before it shows anything.
-const FIRST_LINES: usize = 32;
+const FIRST_LINES: usize = 24;
 
 /// Rows brought up to date a frame.
 const CHANGED_ROWS: usize = 120;

@@ -1,8 +1,5 @@
 //! One group of the table of all endpoints: its bar, its findings, its rows.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use leptos::prelude::*;
 use skyports_model::Timestamp;
 use skyports_model::time::clock_time;
@@ -10,50 +7,20 @@ use skyports_model::{Cluster, ClusterKind};
 
 use super::copy_button::copy_button;
 use super::endpoint_row::{live_rows, row_of};
-use super::endpoint_table::{FIRST_GROUP, WIDTH};
+use super::endpoint_table::WIDTH;
 use super::icon::drawn;
 use super::note::note;
 use super::port_dialog::open_port;
-use crate::board::{Board, Bunch, Group, Head, NoPorts, Part, Rows};
+use crate::board::{Board, Bunch, Group, Head, NoPorts, Part};
 use crate::node::{Element, el, live};
 use crate::words::count;
 
-/// The least height of a group's bar and of a row, in pixels, with their lines.
-const BAR: usize = 45;
-const ROW: usize = 41;
-
-/// How much of a page's groups stands above the next one, in pixels at the least.
-#[derive(Clone, Default)]
-pub(crate) struct Above(Arc<AtomicUsize>);
-
-impl Above {
-    /// The id of the group that comes next, if it is the first one, and its class: by how far down it
-    /// stands, its style sheet knows in windows of which height it is out of sight. A table begins 200 px
-    /// down.
-    fn place(&self, rows: &Rows) -> (Option<&'static str>, &'static str) {
-        if cfg!(not(feature = "ssr")) {
-            // A browser has the first picture.
-            return (None, "group");
-        }
-        let own = BAR + ROW * rows.with_untracked(Vec::len);
-        let above = self.0.fetch_add(own, Ordering::Relaxed);
-        let class = match above {
-            ..520 => "group",
-            520..850 => "group below-1",
-            850..1_250 => "group below-2",
-            1_250.. => "group below-3",
-        };
-        ((above == 0).then_some(FIRST_GROUP), class)
-    }
-}
-
-/// A group that follows its signals, below what is `above`.
-pub(crate) fn live_group(group: Group, above: &Above, board: Board) -> impl IntoView + use<> {
+/// A group that follows its signals.
+pub(crate) fn live_group(group: Group, board: Board) -> impl IntoView + use<> {
     let Group { head, rows } = group;
-    let (id, plain) = above.place(&rows);
     let (bar, class, below) = (head.clone(), head.clone(), head);
     view! {
-        <tbody id=id class=move || class.with(|head| classes(head, plain)) role="rowgroup">
+        <tbody class=move || class.with(classes) role="rowgroup">
             {live(move || bar.with(group_row))}
             {move || below.with(plain_rows)}
             {live_rows(rows, board)}
@@ -65,16 +32,16 @@ pub(crate) fn live_group(group: Group, above: &Above, board: Board) -> impl Into
 pub(crate) fn still_group(part: &Part, now: Timestamp) -> Element {
     let rows = part.rows.iter().map(|row| row_of(row, |_| now));
     el("tbody")
-        .class(classes(&part.head, "group"))
+        .class(classes(&part.head))
         .attr("role", "rowgroup")
         .with(group_row(&part.head))
         .with(plain_rows(&part.head))
         .with(rows.collect::<Vec<_>>())
 }
 
-fn classes(head: &Head, plain: &'static str) -> &'static str {
+fn classes(head: &Head) -> &'static str {
     match (head.folded, head.stale.is_some()) {
-        (false, false) => plain,
+        (false, false) => "group",
         (true, false) => "group folded",
         (false, true) => "group stale-rows",
         (true, true) => "group folded stale-rows",

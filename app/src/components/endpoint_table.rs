@@ -12,9 +12,6 @@ pub(crate) const WIDTH: &str = "7";
 /// The id of a page's first table.
 pub(crate) const FIRST: &str = "ports";
 
-/// The id of the group that comes first as the page is sent; of what is said in its place, if there is none.
-pub(crate) const FIRST_GROUP: &str = "first";
-
 /// A table named `label` with the heads `heads` and the bodies `children`.
 pub(crate) fn endpoint_table(
     id: &'static str,

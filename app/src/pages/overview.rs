@@ -8,10 +8,10 @@ use web_sys::Element as Target;
 
 use super::all_notes;
 use crate::board::{Board, Group, set_if_new};
-use crate::components::cluster_group::{Above, live_group};
+use crate::components::cluster_group::live_group;
 use crate::components::empty_state::empty_state;
 use crate::components::endpoint_filters::{endpoint_filters, toggle_mine};
-use crate::components::endpoint_table::{FIRST, FIRST_GROUP, endpoint_table, heads};
+use crate::components::endpoint_table::{FIRST, endpoint_table, heads};
 use crate::components::shell::{page_head, page_sub};
 use crate::node::{Item, Live, el, list, live};
 use crate::words::count;
@@ -25,14 +25,13 @@ pub(crate) fn overview(board: Board) -> impl IntoView + use<> {
         let sub = page_sub().with(format!("{} in ", count(clusters, "cluster"))).with(to_contexts);
         page_head("Endpoints".to_owned(), sub)
     });
-    let above = Above::default();
     view! {
         {head}
         {all_notes(board)}
         <div on:click=move |event| clicked(board, &event)>
             {endpoint_filters(board)}
-            {section(FIRST, board.users, above.clone(), board, "Endpoints", None)}
-            {section("controllers", board.controllers, above, board, "Endpoints of SkyPilot controllers", Some("SkyPilot controllers"))}
+            {section(FIRST, board.users, board, "Endpoints", None)}
+            {section("controllers", board.controllers, board, "Endpoints of SkyPilot controllers", Some("SkyPilot controllers"))}
             {nothing(board)}
         </div>
     }
@@ -42,13 +41,12 @@ pub(crate) fn overview(board: Board) -> impl IntoView + use<> {
 fn section(
     id: &'static str,
     groups: RwSignal<Vec<Item<Group>>>,
-    above: Above,
     board: Board,
     label: &'static str,
     title: Option<&'static str>,
 ) -> impl IntoView + use<> {
     let heads = live(move || board.query.with(|query| heads(Some(query))));
-    let bodies = list(move || groups.get(), move |group| live_group(group, &above, board));
+    let bodies = list(move || groups.get(), move |group| live_group(group, board));
     let hidden = move || groups.with(|groups| groups.iter().all(|group| !group.shown));
     view! {
         <section class="section" hidden=hidden>
@@ -63,7 +61,6 @@ pub(super) fn nothing(board: Board) -> Live {
     live(move || {
         let empty = board.summary.with(|summary| summary.empty.clone());
         el("div")
-            .maybe("id", empty.is_some().then_some(FIRST_GROUP))
             .with(empty.map(|empty| board.query.with(|query| empty_state(&empty, &query.filter))))
     })
 }
