@@ -4,6 +4,7 @@
 #![cfg(feature = "ssr")]
 
 mod documents;
+mod first;
 mod hostile;
 mod html;
 mod icons;
