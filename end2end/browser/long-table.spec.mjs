@@ -125,18 +125,23 @@ test('a key in the filter takes little of the main thread', async () => {
   assert.ok(Math.max(...keys) <= 150, told);
 });
 
+// Holds the program back, from the next load on, until what it gives is called.
+async function held(page) {
+  let go;
+  const told = new Promise((done) => (go = done));
+  await page.route('**/pkg/*.wasm', async (route) => {
+    await told;
+    await route.continue();
+  });
+  return go;
+}
+
 test('a page begins with what fills a window, and its program brings the rest', async () => {
   const page = await world.stranger();
   await signIn(page, world.server);
   await eventually('the rows', async () => (await count(page)) >= ALL - PORTS.length);
   const all = await order(page);
-  // Nothing of the program comes before the first picture was looked at.
-  let go;
-  const looked = new Promise((done) => (go = done));
-  await page.route('**/pkg/*.wasm', async (route) => {
-    await looked;
-    await route.continue();
-  });
+  const go = await held(page);
   await page.reload({ waitUntil: 'domcontentloaded' });
   assert.equal(await count(page), SENT * PORTS.length);
   const first = await order(page);
@@ -205,12 +210,7 @@ test('whoever moves after a reload is not moved again', async () => {
   const page = await world.open();
   await page.evaluate(() => document.querySelectorAll('.group')[40].scrollIntoView());
   await page.waitForTimeout(300);
-  let go;
-  const moved = new Promise((done) => (go = done));
-  await page.route('**/pkg/*.wasm', async (route) => {
-    await moved;
-    await route.continue();
-  });
+  const go = await held(page);
   await page.reload({ waitUntil: 'domcontentloaded' });
   await page.mouse.move(600, 400);
   await page.mouse.wheel(0, -5_000);
