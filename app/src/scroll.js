@@ -1,11 +1,10 @@
 try{
-const key='at '+location.href.split('#')[0],kept=sessionStorage.getItem(key);
+const key=()=>'at '+location.href.split('#')[0],kept=sessionStorage.getItem(key());
 const place=()=>{
 const group=[...document.querySelectorAll('.group')].find(it=>it.getBoundingClientRect().bottom>1);
 const name=group?.querySelector('[data-fold]')?.dataset.fold;
-const now='at '+location.href.split('#')[0];
-if(scrollY&&name)sessionStorage.setItem(now,`${group.getBoundingClientRect().top} ${name}`);
-else sessionStorage.removeItem(now);
+if(scrollY&&name)sessionStorage.setItem(key(),`${group.getBoundingClientRect().top} ${name}`);
+else sessionStorage.removeItem(key());
 };
 addEventListener('pagehide',place);
 addEventListener('visibilitychange',()=>{if(document.hidden)place()});
@@ -18,7 +17,7 @@ const look=()=>{
 if(signal.aborted||!frames--||calm>30)return;
 const off=document.querySelector(`[data-fold="${CSS.escape(name)}"]`)?.closest('.group').getBoundingClientRect().top-top;
 if(Math.abs(off)>1){const was=scrollY;scrollBy(0,off);calm=scrollY===was?calm+1:0}
-else if(off===off)calm++;
+else if(!isNaN(off))calm++;
 requestAnimationFrame(look);
 };
 look();

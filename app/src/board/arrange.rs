@@ -2,13 +2,12 @@
 
 use leptos::prelude::*;
 use skyports_model::arrangement::{Arrangement, RowItem, arrange};
-use skyports_model::{Cluster, ContextStatus, Endpoint, EndpointState, Overview, Timestamp};
+use skyports_model::{ContextStatus, Endpoint, EndpointState, Overview};
 
 use super::listing::{Leaving, Listing};
 use super::set_if_new;
 use super::wanted::Wanted;
 use super::{Board, Empty, Group, Pace, RowValue, Rows, Shown, Summary};
-use crate::live::stale_since;
 use crate::node::Item;
 use crate::state::View;
 
@@ -27,8 +26,7 @@ impl Board {
         let (controllers, users): (Vec<_>, Vec<_>) =
             sections.into_iter().partition(|section| section.is_of_controllers && !is_alone);
         let wanted = |sections: Vec<_>| -> Vec<Wanted<'_>> {
-            let stale = |cluster: &Cluster| stale(overview, cluster);
-            let wanted = |section| Wanted::of(section, stale, selected.as_ref(), is_alone, now);
+            let wanted = |section| Wanted::of(section, overview, selected.as_ref(), is_alone, now);
             sections.into_iter().map(wanted).collect()
         };
         let nothing = users.is_empty() && controllers.is_empty();
@@ -56,12 +54,6 @@ impl Board {
         let empty = nothing.then(|| Empty::of(overview, view));
         set_if_new(self.summary, Summary { clusters: overview.clusters.len(), tally, empty });
     }
-}
-
-/// Since when the context of a cluster has been silent.
-pub(super) fn stale(overview: &Overview, cluster: &Cluster) -> Option<Timestamp> {
-    let context = overview.contexts.iter().find(|context| context.name == cluster.id.context);
-    context.and_then(|context| stale_since(context.state))
 }
 
 /// Whether a page tells of a context.

@@ -24,6 +24,7 @@ pub(crate) struct Pace {
     still: bool,
     /// Whether the reader has just asked for something else.
     asked: bool,
+    /// Lines of new groups; each begins while some are left, and is whole.
     new_lines: usize,
     new_rows: usize,
     changed_rows: usize,

@@ -5,7 +5,6 @@
 use skyports_model::arrangement::{Section, arrange};
 use skyports_model::{EndpointId, Overview, Query, Timestamp};
 
-use super::arrange::stale;
 use super::wanted::Wanted;
 use super::{Head, Pace, RowValue};
 
@@ -38,9 +37,7 @@ impl Rest {
             sections.partition(|section| section.is_of_controllers);
         let mut pace = Pace::first();
         let mut parts = |sections: Vec<Section<'_>>| -> Vec<Part> {
-            let wanted = |section| {
-                Wanted::of(section, |cluster| stale(overview, cluster), selected, false, now)
-            };
+            let wanted = |section| Wanted::of(section, overview, selected, false, now);
             sections
                 .into_iter()
                 .map(wanted)

@@ -2,9 +2,12 @@
 
 use skyports_model::arrangement::{About, RowItem, Section};
 use skyports_model::time::age_in_words;
-use skyports_model::{Cluster, Endpoint, EndpointId, EndpointState, Finding, ObjectRef, Timestamp};
+use skyports_model::{
+    Cluster, Endpoint, EndpointId, EndpointState, Finding, ObjectRef, Overview, Timestamp,
+};
 
 use super::{Bunch, Head, NoPorts, Ports, RowValue};
+use crate::live::stale_since;
 
 /// A section with what is known of its clusters beside its rows.
 pub(super) struct Wanted<'a> {
@@ -19,10 +22,10 @@ pub(super) struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    /// `stale` tells since when a cluster's context has been silent.
+    /// `overview` tells since when contexts have been silent.
     pub(super) fn of(
         section: Section<'a>,
-        stale: impl Fn(&Cluster) -> Option<Timestamp>,
+        overview: &Overview,
         selected: Option<&'a EndpointId>,
         alone: bool,
         now: Timestamp,
@@ -32,7 +35,8 @@ impl<'a> Wanted<'a> {
             About::Context(_) | About::User(_) => vec![],
         };
         // A group is old when all of it is.
-        let since: Option<Vec<_>> = section.rows.iter().map(|row| stale(row.cluster())).collect();
+        let since: Option<Vec<_>> =
+            section.rows.iter().map(|row| stale(overview, row.cluster())).collect();
         let stale = since.and_then(|since| since.into_iter().min());
         Self { section, shared, stale, selected, alone, now }
     }
@@ -161,6 +165,12 @@ impl RowValue {
             Self::NoPorts(_) => None,
         }
     }
+}
+
+/// Since when the context of a cluster has been silent.
+fn stale(overview: &Overview, cluster: &Cluster) -> Option<Timestamp> {
+    let context = overview.contexts.iter().find(|context| context.name == cluster.id.context);
+    context.and_then(|context| stale_since(context.state))
 }
 
 /// Warnings that several ports of a cluster have alike: told once for all of them.

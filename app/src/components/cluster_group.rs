@@ -1,9 +1,8 @@
 //! One group of the table of all endpoints: its bar, its findings, its rows.
 
 use leptos::prelude::*;
-use skyports_model::Timestamp;
 use skyports_model::time::clock_time;
-use skyports_model::{Cluster, ClusterKind};
+use skyports_model::{Cluster, ClusterKind, Timestamp};
 
 use super::copy_button::copy_button;
 use super::endpoint_row::{live_rows, row_of};
