@@ -14,10 +14,9 @@ use skyports_model::{
 use crate::board::Pace;
 use crate::browser;
 use crate::components::alone::{broken_card, error_card, login_card};
-use crate::components::app_select::app_select;
 use crate::components::check_card::check_section;
 use crate::components::demo_banner::demo_banner;
-use crate::components::described::kept_route;
+use crate::components::described::WithoutScripts;
 use crate::components::endpoint_table::FIRST;
 use crate::components::guest_card::{guest_card, guest_ended, guest_go, guest_later};
 use crate::components::keyboard_sheet::keyboard_sheet;
@@ -278,14 +277,8 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
     let has_table = !matches!(view, View::Contexts);
     let is_list = matches!(view, View::Overview { .. });
     let (keys, finder) = (keyboard_sheet(&view), palette());
-    // With JavaScript the panel has it.
-    let named = match &view {
-        View::Endpoint { id, .. } => {
-            let found = overview.endpoint(id);
-            found.map(|(_, endpoint)| (app_select(endpoint, &env.apps), kept_route(endpoint)))
-        }
-        View::Overview { .. } | View::Cluster { .. } | View::Contexts => None,
-    };
+    let asked_for = view.panel().and_then(|id| overview.endpoint(id));
+    let without_scripts = asked_for.map(|(_, endpoint)| WithoutScripts::of(endpoint, &env.apps));
     // Without any program the island shows all of it.
     let rest = env.has_program().then(|| rest(&view, &overview, env.now)).flatten();
     let state = PageState { view, build: env.build.clone(), now: env.now, overview };
@@ -294,6 +287,9 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
     let said = one_moment(env, &state.view, rest.is_some());
     rendered(|| {
         provide_context(state);
+        if let Some(without_scripts) = without_scripts {
+            provide_context(without_scripts);
+        }
         if !env.has_program() {
             provide_context(Pace::unhurried());
         }
@@ -309,7 +305,6 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
             {reader_strip(env)}
             <p class="visually-hidden" role="status" id=browser::ANNOUNCER></p>
             {said}
-            {named.map(|named| view! { <noscript>{named}</noscript> })}
             <LiveEndpoints/>
             {rest}
             {keys}
@@ -332,7 +327,7 @@ fn live_document(title: &str, view: View, overview: Arc<Overview>, env: &PageEnv
 fn one_moment(env: &PageEnv, view: &View, is_cut: bool) -> impl IntoView + use<> {
     if !env.has_program() {
         let text = "Without its program this page shows one moment: reload it to see what changed.";
-        return Either::Left(view! { <p class="noscript">{text}</p> });
+        return Either::Left(view! { <aside class="noscript" aria-label="Note">{text}</aside> });
     }
     let mut whole = view.query().path();
     whole.push_str(if whole.contains('?') { "&" } else { "?" });
@@ -343,10 +338,10 @@ fn one_moment(env: &PageEnv, view: &View, is_cut: bool) -> impl IntoView + use<>
         .then(|| view! { " And it is only its beginning: "<a href=whole>"show all of it"</a>"." });
     Either::Right(view! {
         <noscript>
-            <p class="noscript">
+            <aside class="noscript" aria-label="Note">
                 "Without JavaScript this page shows one moment: reload it to see what changed."
                 {below}
-            </p>
+            </aside>
         </noscript>
         <p class="noscript" role="alert" id=NOT_STARTED hidden>
             "The program of this page did not start, so this is one moment: reload the page to see what changed."
@@ -409,7 +404,12 @@ fn framed(title: &str, env: &PageEnv, early: impl IntoView, body: impl IntoView)
     });
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=env.theme.word() data-writes=(!env.has_writes).then_some("off")>
+        <html
+            lang="en"
+            data-theme=env.theme.word()
+            data-writes=(!env.has_writes).then_some("off")
+            data-program=(!env.has_program()).then_some("off")
+        >
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

@@ -121,3 +121,34 @@ for (const state of ['no-clusters', 'forbidden', 'unreachable']) {
     }
   });
 }
+
+test('the overview without its program, and as a browser without scripts reads it', async () => {
+  // More groups than a page begins with: the rest stands below.
+  await world.rig.ask('generate', { clusters: 8, ports: ['6006', '8000', '8888'], prefix: 'below' });
+  await look('/?still', { isLive: false });
+  const page = await world.open('/', { reducedMotion: 'reduce' });
+  await page.route('**/*', async (route) => {
+    if (route.request().resourceType() !== 'document') return route.continue();
+    const answer = await route.fetch();
+    const text = (await answer.text())
+      .replaceAll(/<script[^]*?<\/script>|<link [^>]*\.(wasm|js)"[^>]*>/g, '')
+      .replaceAll(/<\/?noscript[^>]*>/g, '')
+      .replace('<html ', '<html data-program="off" ');
+    return route.fulfill({ response: answer, body: text });
+  });
+  for (const target of ['/', `/c/rig/default/${world.train}`, `/c/rig/default/${world.train}/8888`, '/contexts']) {
+    await page.goto(world.server.origin + target);
+    if (target === '/') await page.locator('#more').waitFor();
+    // What is out of sight has a guessed height, and would seem to cover what is below.
+    await page.evaluate(() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync('.group { content-visibility: visible !important; }');
+      document.adoptedStyleSheets = [sheet];
+    });
+    for (const { colorScheme, width } of LOOKS) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 900 });
+      await assertAccessible(page, `${target} without scripts, ${colorScheme}, ${width} px`);
+    }
+  }
+});

@@ -104,8 +104,13 @@ test('a program that does not start is told, and all rows are to be had without 
   await eventually('all rows', async () => (await rows(page).count()) === 301);
   assert.equal(new URL(page.url()).search, '?still');
   assert.equal(await page.locator('script[type="module"]').count(), 0);
+  // What the program alone can do is not offered; what it does by itself has a button.
+  const idle = '[data-copy], [data-copies], [data-fold], [data-mine], [data-open], [data-theme-toggle], .live';
+  assert.notEqual(await page.locator(idle).count(), 0);
+  for (const one of await page.locator(idle).all()) assert.ok(await one.isHidden(), await one.evaluate((it) => it.outerHTML));
   const last = await page.locator('#ports .group-name').nth(99).textContent();
   await page.fill('#q', last);
-  await page.press('#q', 'Enter');
+  await page.getByRole('button', { name: 'Apply' }).click();
   await eventually('the filter', async () => (await rows(page).count()) === 3);
+  assert.ok(await page.getByRole('button', { name: 'Apply' }).isHidden());
 });

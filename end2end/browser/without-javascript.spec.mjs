@@ -33,7 +33,7 @@ test('every row can be read, and says why it is not open', async () => {
   const pending = await row(page, world.idle, 8080).innerText();
   assert.match(pending, /Pending|Needs attention/);
   // Not by its text: Playwright looks into no noscript element for that.
-  assert.ok(await page.locator('noscript p').isVisible());
+  assert.ok(await page.locator('noscript aside').isVisible());
 });
 
 test('the filter is a form', async () => {

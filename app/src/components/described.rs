@@ -1,5 +1,6 @@
 //! What is asked when the panel opens: the chain of checks, and what Kubernetes says of the objects.
 
+use leptos::prelude::use_context;
 use skyports_model::kubectl::Kubectl;
 use skyports_model::time::clock_time;
 use skyports_model::{
@@ -28,6 +29,25 @@ pub(crate) fn described(said: &Described, cluster: &Cluster, endpoint: &Endpoint
         .attr("aria-busy", if *asking { "true" } else { "false" })
         .with(content)
         .with(in_a_terminal(cluster, &endpoint.object))
+        .with(without_scripts())
+}
+
+/// What the reader can say and do there without JavaScript. The browser's program knows nothing of it, so it
+/// stands last: the program counts an element's children from the first.
+#[derive(Debug, Clone)]
+pub(crate) struct WithoutScripts(Element);
+
+impl WithoutScripts {
+    /// For `endpoint`; `apps` are those that can be named.
+    pub(crate) fn of(endpoint: &Endpoint, apps: &[AppGuess]) -> Self {
+        let said = el("div").with(app_select(endpoint, apps)).with(kept_route(endpoint));
+        Self(el("noscript").class("same").with(said))
+    }
+}
+
+fn without_scripts() -> Option<Element> {
+    let given = if cfg!(feature = "ssr") { use_context::<WithoutScripts>() } else { None };
+    given.map(|WithoutScripts(element)| element)
 }
 
 /// The section of the objects, with the time of the answer.
@@ -70,7 +90,7 @@ pub(crate) fn told(description: &Description, endpoint: &Endpoint, apps: &[AppGu
 }
 
 /// What takes a route of ours away again, where no finding offers it: the app works by it.
-pub(crate) fn kept_route(endpoint: &Endpoint) -> Option<Element> {
+fn kept_route(endpoint: &Endpoint) -> Option<Element> {
     let step = Repair::DropKeptPath.step(
         "A route of skyports keeps this port’s path. Without it SkyPilot’s route takes the path off again",
         &endpoint.id,

@@ -39,9 +39,11 @@ pub(crate) fn endpoint_filters(board: Board) -> impl IntoView {
     let menus = live(move || {
         let query = board.query.get();
         board.menus.with(|menus| {
-            el("div").class("filters").with(mine(&query, menus)).with(selects(&query, menus)).with(
-                el("noscript").with(el("button").class("btn").attr("type", "submit").with("Apply")),
-            )
+            el("div")
+                .class("filters")
+                .with(mine(&query, menus))
+                .with(selects(&query, menus))
+                .with(el("button").class("btn apply").attr("type", "submit").with("Apply"))
         })
     });
     let tabs = live(move || {

@@ -23,11 +23,22 @@ fn panel(page: &str) -> &str {
     panel.split_once("</dialog>").unwrap().0
 }
 
-/// What a reader sees of the panel.
+/// What a reader sees of the panel, in a browser that runs scripts.
 fn told(name: &str, port: i64, mode: Mode) -> String {
     let everything = everything();
     let page = page_of(&everything, &id(&everything, name, port, mode));
-    seen(&format!("<main{}</main>", panel(&page)))
+    let panel = panel(&page);
+    let shown = panel.split_once("<noscript").map_or(panel, |(shown, _)| shown);
+    seen(&format!("<main{shown}</main>"))
+}
+
+#[test]
+fn without_scripts_the_app_is_named_in_the_panel() {
+    let everything = everything();
+    let page = page_of(&everything, &id(&everything, "llama-train", 8000, Mode::LoadBalancer));
+    let (_, below) = panel(&page).split_once("<noscript").unwrap();
+    assert!(below.contains("What app is this?") && !below.contains("<script"));
+    assert_eq!(page.matches("What app is this?").count(), 1);
 }
 
 #[test]
