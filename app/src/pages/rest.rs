@@ -4,19 +4,25 @@
 //! first picture of a long table need not wait until all of it is made. There the program brings the
 //! same rows itself.
 
+use leptos::prelude::*;
 use skyports_model::{Overview, Query, Timestamp};
 
 use crate::board::{Part, Rest};
 use crate::components::cluster_group::still_group;
 use crate::components::endpoint_table::heads;
-use crate::node::{Element, el};
+use crate::node::live;
 use crate::state::View;
 
 /// The id of what stands there.
 pub(crate) const MORE: &str = "more";
 
-/// The groups that the island leaves out on that page, if it does.
-pub(crate) fn rest(view: &View, overview: &Overview, now: Timestamp) -> Option<Element> {
+/// The groups that the island leaves out on that page, if it does. Each is made when it is written and gone
+/// before the next: all of them at once are fifty thousand pieces, which takes twice as long.
+pub(crate) fn rest(
+    view: &View,
+    overview: &Overview,
+    now: Timestamp,
+) -> Option<impl IntoView + use<>> {
     let query = match view {
         View::Overview { query } | View::Endpoint { query, .. } => query,
         View::Cluster { .. } | View::Contexts => return None,
@@ -25,27 +31,32 @@ pub(crate) fn rest(view: &View, overview: &Overview, now: Timestamp) -> Option<E
         Rest::of(overview, query, view.panel(), now);
     let of_controllers =
         if has_controllers_above { "More SkyPilot controllers" } else { "SkyPilot controllers" };
-    let tables = [("More endpoints", users), (of_controllers, controllers)];
-    let tables: Vec<_> = tables
+    let tables: Vec<_> = [("More endpoints", users), (of_controllers, controllers)]
         .into_iter()
         .filter(|(_, parts)| !parts.is_empty())
-        .map(|(title, parts)| section(title, &parts, query, now))
+        .map(|(title, parts)| section(title, parts, query, now))
         .collect();
-    let page = el("div").class("page").attr("id", MORE);
-    (!tables.is_empty()).then(|| el("noscript").with(page.with(tables)))
+    (!tables.is_empty())
+        .then(|| view! { <noscript><div class="page" id=MORE>{tables}</div></noscript> })
 }
 
-fn section(title: &'static str, parts: &[Part], query: &Query, now: Timestamp) -> Element {
-    let groups = parts.iter().map(|part| still_group(part, now)).collect::<Vec<_>>();
-    let table = el("table")
-        .class("endpoints")
-        .attr("role", "table")
-        .attr("aria-label", title)
-        .with(el("thead").attr("role", "rowgroup").with(heads(Some(query))))
-        .with(groups);
-    el("section")
-        .class("section")
-        .attr("aria-label", title)
-        .with(el("h2").with(title))
-        .with(el("div").class("sheet").with(table))
+fn section(
+    title: &'static str,
+    parts: Vec<Part>,
+    query: &Query,
+    now: Timestamp,
+) -> impl IntoView + use<> {
+    let groups: Vec<_> =
+        parts.into_iter().map(|part| live(move || still_group(&part, now))).collect();
+    view! {
+        <section class="section" aria-label=title>
+            <h2>{title}</h2>
+            <div class="sheet">
+                <table class="endpoints" role="table" aria-label=title>
+                    <thead role="rowgroup">{heads(Some(query))}</thead>
+                    {groups}
+                </table>
+            </div>
+        </section>
+    }
 }
