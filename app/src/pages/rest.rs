@@ -17,7 +17,7 @@ use crate::state::View;
 pub(crate) const MORE: &str = "more";
 
 /// The groups that the island leaves out on that page, if it does. Each is made when it is written and gone
-/// before the next: all of them at once are fifty thousand pieces, which takes twice as long.
+/// before the next: all of them at once are fifty thousand pieces, with which a page takes a quarter longer.
 pub(crate) fn rest(
     view: &View,
     overview: &Overview,
