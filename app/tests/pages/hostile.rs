@@ -207,6 +207,11 @@ fn no_text_ends_what_is_for_browsers_without_scripts() {
         let (rest, _) = rest.split_once("</noscript").unwrap();
         assert!(rest.matches("<tbody").count() > 4, "{payload:?}");
         assert!(!rest.contains("<!--") && !rest.contains("<script"), "{payload:?}");
+        for page in pages(payload) {
+            let low = page.to_ascii_lowercase();
+            let (begins, ends) = (low.matches("<noscript"), low.matches("</noscript"));
+            assert_eq!(begins.count(), ends.count(), "{payload:?}");
+        }
     }
 }
 
