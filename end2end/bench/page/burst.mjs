@@ -1,7 +1,7 @@
 // Many changes at once in a long list: how long the page is busy with them.
 import { live, signIn } from '../../browser/support/prepare.mjs';
-import { quietWindow } from './window.mjs';
 import { longestTask } from './tasks.mjs';
+import { quietWindow } from './window.mjs';
 
 const ROUNDS = 10;
 
