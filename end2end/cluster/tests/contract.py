@@ -307,7 +307,20 @@ def comparable(value: Any, side: Side) -> Any:
         return [comparable(item, side) for item in value]
     if not isinstance(value, dict):
         return value
+    if isinstance(value.get("items"), list) and "resourceVersion" in value.get("metadata", {}):
+        metadata = value["metadata"]
+        value = value | {"metadata": metadata | {"resourceVersion": _since(metadata["resourceVersion"], side)}}
     return {name: _comparable(name, item, side) for name, item in value.items() if name != "managedFields"}
+
+
+def _since(version: str, side: Side) -> str:
+    """The last write of this test that a list of `version` shows.
+
+    A list's version is the moment of its server, and there is always somebody
+    else who writes to a real one: the lists of two servers are of one moment when
+    the same of our own writes came before.
+    """
+    return next((own for own in reversed(side.versions) if int(own) <= int(version)), version)
 
 
 def _comparable(name: str, value: Any, side: Side) -> Any:

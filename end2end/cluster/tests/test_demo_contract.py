@@ -39,6 +39,7 @@ def test_a_list_has_their_order_and_their_shape(both: Pair, rig: Rig, namespace:
     for where, name in [(namespace, "b"), (namespace, "a-1"), (namespace, "a"), (other, "z")]:
         both.create(service(name, where, test=namespace))
     both.create(service("unlabelled", namespace))
+    rig.namespace(f"{namespace}-elsewhere")
     everywhere = both.same(lambda side: side.ask("/api/v1/services", labelSelector=f"test={namespace}"))
     assert names(everywhere) == ["z", "a", "a-1", "b"]
     here = both.same(lambda side: side.ask(collection("Service", namespace)))
