@@ -1,22 +1,26 @@
 //! `cargo xtask test`: every check and every test, cheap ones first, with a summary at the end.
 //!
 //! What must be made before the dear tests (the control plane, Python's packages) is made in the
-//! background meanwhile.
+//! background meanwhile; of the dear ones, which wait for most of their time, those on the rig's
+//! servers go on beside those in the browser.
 
 mod background;
+mod dear;
 mod report;
 mod tally;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::thread;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
-use self::background::Preparation;
+use self::background::Background;
+use self::dear::Dear;
 use self::report::Report;
 use self::tally::Tally;
 use crate::environment::Place;
-use crate::{browser, budget, plane, process, tidy, web};
+use crate::{budget, process, tidy, web};
 
 const FORMAT: &str = "fmt --all --check";
 const CLIPPY: &str = "clippy --locked --workspace --all-targets -- -D warnings";
@@ -28,10 +32,6 @@ const TEST_XTASK: &str = "test --locked --package xtask --profile xtask";
 // Programs too, so that they are built with what tests enable, once for all.
 const BUILD: &str = "build --locked --workspace --exclude xtask --all-targets";
 const TEST: &str = "test --locked --workspace --exclude xtask --no-fail-fast";
-
-/// How the cluster tests are spread: each process has a control plane of its own, and most of what
-/// they do is waiting. A module stays together, since it shares what it has made.
-const SIDE_BY_SIDE: &str = "--numprocesses=2 --dist=loadfile --durations=25";
 
 /// How much is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,10 @@ impl Extent {
 
 /// All of it. Ends early only when something does not build.
 pub(crate) fn test(place: &Place, extent: Extent) -> Result<ExitCode> {
-    let preparation = Preparation::start(place, extent)?;
+    let mut preparing = process::command(place.root.join("end2end/cluster/prepare"));
+    preparing.env("SKYPORTS_CACHE", &place.cache);
+    extent.tell(&mut preparing);
+    let preparation = Background::start(place, "prepare", &preparing)?;
     let mut report = Report::new();
     report.step("format", || check(&mut cargo(place, FORMAT)));
     report.step("tidy", || tidy::check(place).map(Tally::check));
@@ -62,9 +65,9 @@ pub(crate) fn test(place: &Place, extent: Extent) -> Result<ExitCode> {
     report.step("doc", || check(cargo(place, DOC).env("RUSTDOCFLAGS", "-D warnings")));
     report.step("test xtask", || runner(&mut cargo(place, TEST_XTASK), tally::of_cargo));
     if report.step("build", || check(&mut cargo(place, BUILD))) {
-        report.step("test", || runner(&mut cargo(place, TEST), tally::of_cargo));
-        if let Some(web) = web_files(place, &mut report) {
-            dear(place, &mut report, preparation, &web.path, extent);
+        match web_files(place, &mut report) {
+            Some(web) => dear(place, &mut report, preparation, &web.path, extent)?,
+            None => tests_of_cargo(place, &mut report),
         }
     }
     Ok(report.finish())
@@ -80,40 +83,52 @@ fn web_files(place: &Place, report: &mut Report) -> Option<web::WebFolder> {
     Some(web)
 }
 
-/// Tests against a real control plane and in a real browser.
-fn dear(place: &Place, report: &mut Report, preparation: Preparation, web: &Path, extent: Extent) {
-    if !preparation.wait(report) {
-        return;
+fn tests_of_cargo(place: &Place, report: &mut Report) {
+    report.step("test", || runner(&mut cargo(place, TEST), tally::of_cargo));
+}
+
+/// The dear tests and those of Cargo, which wait a lot, too: before the others while something is
+/// still prepared, else beside them.
+fn dear(
+    place: &Place,
+    report: &mut Report,
+    mut preparation: Background,
+    web: &Path,
+    extent: Extent,
+) -> Result<()> {
+    let tested = preparation.is_going_on()?;
+    if tested {
+        tests_of_cargo(place, report);
     }
-    let under_test = |program: PathBuf| {
-        let mut command = process::command(program);
-        command.current_dir(&place.root).env("SKYPORTS_CACHE", &place.cache);
-        extent.tell(&mut command);
-        command
-            .env("SKYPORTS_BIN", place.target.join("debug/skyports"))
-            .env("SKYPORTS_DEMO_API", place.target.join("debug/examples/contract"))
-            .env("SKYPORTS_MANIFESTS", place.target.join("debug/examples/manifests"))
-            .env("SKYPORTS_WEB_DIR", web);
-        command
+    if !report.step("prepare", || prepared(preparation)) {
+        return Ok(());
+    }
+    let Some(dear) = report.make("tools", || Dear::find(place, web, extent)) else {
+        return Ok(());
     };
-    report.step("cluster", || {
-        let mut lane = under_test(place.root.join("end2end/cluster/test"));
-        lane.args(SIDE_BY_SIDE.split_whitespace());
-        runner(&mut lane, tally::of_pytest)
+    println!("\n── cluster, data plane: beside what follows; their logs are in the cache");
+    let on_servers = thread::scope(|scope| {
+        let on_servers = scope.spawn(|| dear.on_servers());
+        if !tested {
+            tests_of_cargo(place, report);
+        }
+        report.step("browser", || dear.in_browser());
+        on_servers.join()
     });
-    report.unless("data plane", plane::obstacle(place), || {
-        let mut lane = under_test(place.root.join("end2end/cluster/test-plane"));
-        lane.arg("plane").env("SKYPORTS_CHROMIUM", browser::chromium()?);
-        runner(&mut lane, tally::of_pytest)
-    });
-    report.step("browser", || {
-        let mut node = under_test("node".into());
-        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
-        node.args(browser::specs(&place.root)?);
-        node.env("SKYPORTS_CHROMIUM", browser::chromium()?);
-        node.env("SKYPORTS_NODE", browser::packages(place)?);
-        runner(&mut node, tally::of_node)
-    });
+    match on_servers {
+        Ok(steps) => steps.into_iter().for_each(|step| report.add(step)),
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+    Ok(())
+}
+
+/// Waits for the rig's servers and Python's packages.
+fn prepared(preparation: Background) -> Result<Tally> {
+    let (status, said) = preparation.wait()?;
+    if !status.success() {
+        bail!("the rig’s servers or the Python packages could not be made:\n{said}");
+    }
+    Ok(Tally::check(true))
 }
 
 fn cargo(place: &Place, words: &str) -> Command {

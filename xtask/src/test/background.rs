@@ -1,65 +1,68 @@
-//! Makes what the dear tests need while the cheap ones run: the rig's servers and Python's packages.
+//! Programs that go on beside the other steps, and end with us, whatever ends us.
 //!
-//! Their output goes into a log, which is shown only when something fails.
+//! Their output goes into a log, so that it does not stand between the lines of others.
 
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use super::Extent;
-use super::report::Report;
-use super::tally::Tally;
 use crate::environment::Place;
 use crate::process;
 
-/// Runs its argument, and ends it and all that it started as soon as its standard input closes: at
-/// our end, whatever ends us.
+/// Runs its arguments, and ends them and all that they started as soon as its standard input closes.
 const SCRIPT: &str = r#"
 exec 3<&0
 (cat <&3 >/dev/null; kill -- -$$ 2>/dev/null) &
-"$1" 3<&- </dev/null || exit 1
+"$@" 3<&- </dev/null || exit 1
 "#;
 
 /// Work that goes on beside the other steps.
-pub(crate) struct Preparation {
+pub(crate) struct Background {
     child: Child,
     log: PathBuf,
 }
 
-impl Preparation {
-    /// Begins with it.
-    pub(crate) fn start(place: &Place, extent: Extent) -> Result<Self> {
-        let log = place.cache.join("prepare.log");
+impl Background {
+    /// Begins with it; the log has its name.
+    pub(crate) fn start(place: &Place, name: &str, work: &Command) -> Result<Self> {
+        let log = place.cache.join(format!("{name}.log"));
         fs::create_dir_all(&place.cache)?;
         let file = File::create(&log).with_context(|| log.display().to_string())?;
         let mut command = process::command("sh");
-        command.args(["-c", SCRIPT, "prepare"]);
-        command.arg(place.root.join("end2end/cluster/prepare"));
-        command.env("SKYPORTS_CACHE", &place.cache).process_group(0);
-        extent.tell(&mut command);
+        command.args(["-c", SCRIPT, name]).arg(work.get_program()).args(work.get_args());
+        command.current_dir(work.get_current_dir().unwrap_or(&place.root));
+        for (name, value) in work.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.process_group(0);
         command.stdin(Stdio::piped()).stdout(file.try_clone()?).stderr(file);
         let child = command.spawn().map_err(|error| process::not_started(&command, error))?;
         Ok(Self { child, log })
     }
 
-    /// Waits for its end; whether all is there.
-    pub(crate) fn wait(mut self, report: &mut Report) -> bool {
-        report.step("prepare", || {
-            // Not `wait`: that closes its standard input first.
-            let status = loop {
-                match self.child.try_wait()? {
-                    Some(status) => break status,
-                    None => std::thread::sleep(std::time::Duration::from_millis(200)),
-                }
-            };
-            let said = fs::read_to_string(&self.log).unwrap_or_default();
-            if !status.success() {
-                bail!("the rig’s servers or the Python packages could not be made:\n{said}");
+    /// Whether it still goes on.
+    pub(crate) fn is_going_on(&mut self) -> Result<bool> {
+        Ok(self.child.try_wait()?.is_none())
+    }
+
+    /// Waits for its end: how that was, and all that it said.
+    pub(crate) fn wait(mut self) -> Result<(ExitStatus, String)> {
+        // Not `wait`: that closes its standard input first.
+        let status = loop {
+            match self.child.try_wait()? {
+                Some(status) => break status,
+                None => thread::sleep(Duration::from_millis(200)),
             }
-            Ok(Tally::check(true))
-        })
+        };
+        let said = fs::read(&self.log).with_context(|| self.log.display().to_string())?;
+        Ok((status, String::from_utf8_lossy(&said).into_owned()))
     }
 }
