@@ -138,13 +138,15 @@ const SCROLL_SCRIPT: &str = include_str!("scroll.js");
 /// The id of what is said when the program does not start.
 const NOT_STARTED: &str = "not-started";
 
-/// The inline script of every other page, the same for all of them.
+/// The inline script of every other page, the same for all of them. Where the program does not start, it
+/// says so, and the page offers no more what needs it.
 pub fn boot_script(assets: &Assets) -> String {
     let Assets { js, wasm, .. } = assets;
     format!(
         "{SCROLL_SCRIPT}try{{const m=await import('{js}');await m.default({{module_or_path:'{wasm}'}});m.hydrate();\
          for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e)\
-         }}catch(e){{document.getElementById('{NOT_STARTED}')?.removeAttribute('hidden');throw e}}"
+         }}catch(e){{const d=document;d.documentElement.dataset.program='off';\
+         d.getElementById('{NOT_STARTED}')?.removeAttribute('hidden');throw e}}"
     )
 }
 
