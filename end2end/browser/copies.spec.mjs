@@ -1,7 +1,7 @@
 // The menu of copies: each line puts into the clipboard what it shows, on plain http too.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { live, prepare, row } from './support/prepare.mjs';
+import { copied, live, prepare, row } from './support/prepare.mjs';
 
 const permissions = ['clipboard-read', 'clipboard-write'];
 
@@ -55,7 +55,7 @@ test('each line is in the clipboard after a click', async () => {
     const item = items(page).filter({ has: page.getByText(name, { exact: true }) });
     assert.equal(await item.locator('code').innerText(), text, 'it shows what it copies');
     await item.click();
-    await page.waitForFunction((wanted) => navigator.clipboard.readText().then((text) => text === wanted), text);
+    await copied(page, text);
     await menu(page).waitFor({ state: 'hidden' });
     assert.ok(await button.evaluate((element) => element === document.activeElement), 'the focus is back');
   }
@@ -76,6 +76,21 @@ test('without navigator.clipboard, as on plain http, copying works all the same'
     await items(page).filter({ has: page.getByText(name, { exact: true }) }).click();
     await page.waitForFunction((wanted) => globalThis.copied.at(-1) === wanted, text);
   }
+});
+
+test('lines keep what they are indented by, also without navigator.clipboard', async () => {
+  const page = await world.open('/', { permissions });
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined }));
+  await page.reload();
+  await live(page);
+  await menuOf(page, world.train, 7860);
+  await menu(page).locator('[role=group] [role=menuitem]').first().click();
+  await menu(page).waitFor({ state: 'hidden' });
+  // What this page has in its box is not what the clipboard gets: another one reads it.
+  const reader = await page.context().newPage();
+  await reader.goto(`${world.server.origin}/healthz`);
+  await reader.bringToFront();
+  await copied(reader, 'resources:\n  ports: [7860, 8888]');
 });
 
 test('the keyboard moves through the menu and leaves it', async () => {
@@ -113,7 +128,7 @@ test('a port that SkyPilot does not know can be made permanent', async () => {
   assert.match(await part.innerText(), /its next launch that changes ports drops them/);
   await part.locator('[role=menuitem]').first().click();
   const task = 'resources:\n  ports: [7860, 8888]';
-  await page.waitForFunction((wanted) => navigator.clipboard.readText().then((text) => text === wanted), task);
+  await copied(page, task);
   await row(page, world.train, 7860).locator('[data-port-link]').click();
   const permanent = page.locator('#endpoint .permanent');
   await permanent.waitFor();
@@ -128,5 +143,5 @@ test('in a narrow window the menu of the panel can be used', async () => {
   const box = await menu(page).boundingBox();
   assert.ok(box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
   await items(page).nth(1).click();
-  await page.waitForFunction((wanted) => navigator.clipboard.readText().then((text) => text === wanted), expected().curl);
+  await copied(page, expected().curl);
 });

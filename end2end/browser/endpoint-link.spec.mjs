@@ -2,7 +2,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { prepare, row } from './support/prepare.mjs';
+import { copied, prepare, row } from './support/prepare.mjs';
 
 // The app: a real HTTP server, on the address that the load balancer will have.
 const app = createServer((request, answer) => {
@@ -36,9 +36,7 @@ test('the link opens the app in a new tab that knows nothing of us', async () =>
 test('the copy button copies the link', async () => {
   const page = await world.open('/', { permissions: ['clipboard-read', 'clipboard-write'] });
   await row(page, world.app, world.port).locator('[data-copy]').first().click();
-  const copied = () => page.evaluate(() => navigator.clipboard.readText());
-  await page.waitForFunction(() => navigator.clipboard.readText().then((text) => text !== ''));
-  assert.equal(await copied(), `http://127.0.0.1:${world.port}/`);
+  await copied(page, `http://127.0.0.1:${world.port}/`);
 });
 
 test('a port that does not speak HTTP has an address to copy and no link', async () => {
@@ -46,7 +44,7 @@ test('a port that does not speak HTTP has an address to copy and no link', async
   const redis = row(page, world.raw, 6379);
   assert.equal(await redis.locator('a.url').count(), 0);
   await redis.locator('[data-copy]').first().click();
-  await page.waitForFunction(() => navigator.clipboard.readText().then((text) => text === '203.0.113.20:6379'));
+  await copied(page, '203.0.113.20:6379');
 });
 
 test('an IPv6 address is a link with brackets', async () => {

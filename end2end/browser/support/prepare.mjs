@@ -1,5 +1,6 @@
 // What every spec starts from: a rig, a server, a browser, and pages that must stay clean.
 import { after, afterEach, before } from 'node:test';
+import assert from 'node:assert/strict';
 import { Rig } from './rig.mjs';
 import { Server } from './server.mjs';
 import { assertClean, launch, watch } from './chromium.mjs';
@@ -135,6 +136,17 @@ export async function eventually(what, holds, seconds = 15) {
     if (Date.now() > end) throw new Error(`waited ${seconds} s for ${what}`);
     await new Promise((done) => setTimeout(done, 25));
   }
+}
+
+// Waits until the clipboard holds that text; a page's own question must be waited for here, since one that
+// is a promise is as good as true to `waitForFunction`.
+export async function copied(page, wanted) {
+  let [text, until] = ['', Date.now() + 5_000];
+  while (text !== wanted && Date.now() < until) {
+    text = await page.evaluate(() => navigator.clipboard.readText());
+    if (text !== wanted) await page.waitForTimeout(25);
+  }
+  assert.equal(text, wanted, 'what is in the clipboard');
 }
 
 // The row of a port; rows of clusters are told apart by the link to the port's own page.
