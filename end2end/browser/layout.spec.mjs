@@ -42,6 +42,7 @@ for (const [screen, address] of Object.entries(screens)) {
       await page.goto(world.server.origin + target);
       await page.evaluate(() => document.fonts.ready);
       await still(page);
+      await page.evaluate(() => document.querySelectorAll('details.more').forEach((more) => (more.open = true)));
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
         assert.deepEqual(await faultsOf(page), [], `${target}, ${colorScheme}, ${width} px`);

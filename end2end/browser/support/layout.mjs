@@ -71,6 +71,12 @@ function look() {
     }
   }
 
+  // Heads of groups are as wide as their sheet.
+  for (const bar of shown('.group-bar')) {
+    const missing = box(bar.closest('.sheet')).right - box(bar).right;
+    if (missing > 16) fault(bar, `ends ${missing} px before its sheet`);
+  }
+
   // A table's columns stand below their heads; a plain row is one or two lines high.
   for (const table of shown('table.endpoints')) {
     const heads = shown('thead th', table);
