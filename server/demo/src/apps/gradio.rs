@@ -46,7 +46,7 @@ pub(super) fn router(cluster: &str) -> Router {
         app: "Gradio",
         cluster,
         script: Some("./assets/index.js"),
-        body: "<p><label>Name <input id=\"name\" value=\"world\"></label> <button id=\"submit\">Submit</button></p><p><output id=\"output\"></output></p>",
+        body: "<!-- Where the real page sets window.gradio_config. --><p><label>Name <input id=\"name\" value=\"world\"></label> <button id=\"submit\">Submit</button></p><p><output id=\"output\"></output></p>",
     };
     let router = Router::new()
         .route("/", page.route())
