@@ -14,7 +14,7 @@ pub(crate) fn endpoint_facts(cluster: &Cluster, endpoint: &Endpoint, now: Timest
     let name = el("dd")
         .with(el("span").class("mono").with(object.path()))
         .with(copy_button(format!("Copy the name of the {}", object.kind.as_str())))
-        .with(hint(made_by(endpoint.owner)));
+        .with(hint(opened_by(endpoint.owner)));
     let opened = endpoint.opened.map(|opened| {
         let (exact, told) = words::moment(opened);
         let time = el("time").attr("datetime", exact).with(told);
@@ -43,11 +43,11 @@ fn hint(text: impl Into<String>) -> Element {
     el("span").class("hint").with(text.into())
 }
 
-fn made_by(owner: Owner) -> &'static str {
+fn opened_by(owner: Owner) -> &'static str {
     match owner {
-        Owner::SkyPilot => "made by SkyPilot",
-        Owner::Skyports => "made by skyports",
-        Owner::Other => "made by somebody else",
+        Owner::SkyPilot => "opened by SkyPilot",
+        Owner::Skyports => "opened by skyports",
+        Owner::Other => "opened by somebody else",
     }
 }
 

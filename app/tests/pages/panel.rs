@@ -49,7 +49,7 @@ fn an_open_port_says_what_it_is_and_that_nobody_checked_it() {
     Check nowShareClose port
     Open, not checked. Kubernetes has an address and a route. Nobody has asked the app yet, so skyports does not say Ready.
     Facts
-    Object | service/llama-train-5f2a91cd--skypilot-lb (copy) made by SkyPilot
+    Object | service/llama-train-5f2a91cd--skypilot-lb (copy) opened by SkyPilot
     Address | 203.0.113.24:8000 (copy)
     Reachable from | Public address the address is routed on the internet; a firewall may still stand before it
     Made | 2026-11-24 03:48 UTC 2 h ago
@@ -69,7 +69,7 @@ fn a_pending_port_says_what_it_waits_for_and_since_when() {
     Waiting for an address. 0:42 so far. This page updates by itself. Last heard
     event EnsuringLoadBalancer: Ensuring load balancer (copy)
     Facts
-    Object | service/llama-train-5f2a91cd--skypilot-lb (copy) made by SkyPilot
+    Object | service/llama-train-5f2a91cd--skypilot-lb (copy) opened by SkyPilot
     Made | 2026-11-24 03:44 UTC 2 h ago
     App | Ray dashboard guessed from the port number
     Context | gke_acme-ml_us-central1_train
@@ -88,7 +88,7 @@ fn a_stuck_port_says_what_to_do_best_first() {
     Service research/rlhf-sweep-5f2a91cd--skypilot-lb: no event, no condition, no finalizer, no loadBalancerClass (copy) What to do best first Install a controller of load balancers, MetalLB for one; with MetalLB installed, add an IPAddressPool Or open the port through an Ingress: set kubernetes.ports: ingress in SkyPilot’s config and launch again See its events
     kubectl describe service rlhf-sweep-5f2a91cd--skypilot-lb -n research (copy)
     Facts
-    Object | service/rlhf-sweep-5f2a91cd--skypilot-lb (copy) made by SkyPilot
+    Object | service/rlhf-sweep-5f2a91cd--skypilot-lb (copy) opened by SkyPilot
     Made | 2026-11-24 03:51 UTC 2 h ago
     App | Gradio guessed from the port number
     Context | lab-metal

@@ -83,6 +83,8 @@ def test_paths_are_added_to_skypilots_ingress_and_taken_away(rig: Rig, namespace
         is_owned_by_head(rig, namespace, c, backend)
     found = endpoints(skyports.list_json("--namespace", namespace), namespace, c)
     assert {port: endpoint["state"] for port, endpoint in found.items()} == dict.fromkeys((6006, 6007, 8888), "open")
+    owners = {port: endpoint["owner"] for port, endpoint in found.items()}
+    assert owners == {6006: "skyports", 6007: "skyports", 8888: "skypilot"}
     says_what_skypilot_says(
         found, rig.oracle.query_ports(c, ["8888", "6006-6007"], mode="ingress", namespace=namespace)
     )

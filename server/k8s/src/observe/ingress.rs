@@ -106,7 +106,7 @@ impl Paths<'_, '_> {
             urls,
             addresses: fronts.iter().filter_map(address).collect(),
             future,
-            owner: self.owner(),
+            owner: self.owner_of(route),
             object: self.object.clone(),
             route: self.towards(route),
             opened: self.ingress.identity.created,
@@ -153,6 +153,7 @@ impl Paths<'_, '_> {
         self.key.name.contains("-skypilot-ingress")
     }
 
+    /// Whose Ingress it is.
     fn owner(&self) -> Owner {
         if self.ingress.identity.ours {
             Owner::Skyports
@@ -160,6 +161,16 @@ impl Paths<'_, '_> {
             Owner::SkyPilot
         } else {
             Owner::Other
+        }
+    }
+
+    /// Who opened the port: a path of ours in `SkyPilot`'s Ingress leads to a Service of ours.
+    fn owner_of(&self, route: &Route) -> Owner {
+        let backend = route.backend.as_deref();
+        let service = backend.and_then(|name| self.world.service(&self.key.namespace, name));
+        match service {
+            Some(service) if service.identity.ours => Owner::Skyports,
+            Some(_) | None => self.owner(),
         }
     }
 
