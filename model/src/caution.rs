@@ -223,7 +223,8 @@ impl Caution {
             Self::PathKept { endpoint, path, needs } => path_kept(endpoint, path, needs),
             Self::LinkStops { ports, mode } => (
                 format!("The {} link of {} stops working.", mode.label(), listed(ports)),
-                "It closes there as soon as it is open here.".to_owned(),
+                "It closes there as it is opened here: until the new link has an address, the port has none."
+                    .to_owned(),
                 "what the plan deletes or changes".to_owned(),
                 vec![Step::advice("Give the new link to whoever has the old one")],
             ),

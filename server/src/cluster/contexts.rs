@@ -86,7 +86,7 @@ impl ContextsError {
             }
             Self::Missing { .. } => Some("correct the path, or unset it to use ~/.kube/config".into()),
             Self::NoCurrentContext(known) | Self::Unknown { known, .. } if known.is_empty() => {
-                Some("the kubeconfig holds no contexts at all".into())
+                Some("the kubeconfig holds no contexts at all: name one that does with `--kubeconfig` or KUBECONFIG".into())
             }
             Self::NoCurrentContext(known) => {
                 Some(format!("pass --context NAME or --all-contexts; known: {}", known.join(", ")))
