@@ -54,7 +54,7 @@ impl<'a> Dear<'a> {
     }
 
     fn beside(&self, name: &'static str, script: &str, arguments: &str) -> Step {
-        Step::beside(name, || {
+        Step::run(name, || {
             let mut command = self.command(self.place.root.join("end2end/cluster").join(script));
             command.args(arguments.split_whitespace());
             let work = Background::start(self.place, &name.replace(' ', "-"), &command)?;

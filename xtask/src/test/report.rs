@@ -20,11 +20,8 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    /// Does it beside others: what it says is kept. An error is told and counts as a failure.
-    pub(crate) fn beside(
-        name: &'static str,
-        work: impl FnOnce() -> Result<(Tally, String)>,
-    ) -> Self {
+    /// Does it; what is to be said of it is kept. An error is told and counts as a failure.
+    pub(crate) fn run(name: &'static str, work: impl FnOnce() -> Result<(Tally, String)>) -> Self {
         let began = Instant::now();
         let (tally, said) =
             work().unwrap_or_else(|error| (Tally::check(false), format!("{name}: {error:#}\n")));
@@ -59,7 +56,7 @@ impl Report {
         work: impl FnOnce() -> Result<Tally>,
     ) -> bool {
         println!("\n── {name}");
-        let step = Step::beside(name, || Ok((work()?, String::new())));
+        let step = Step::run(name, || Ok((work()?, String::new())));
         eprint!("{}", step.said);
         let failed = step.tally.failed;
         self.steps.push(step);
