@@ -155,14 +155,19 @@ async fn the_first_impression_is_a_good_one() {
     shown.stopping.cancel();
 }
 
-/// State, and the code of its reason, of a port of the cluster of that name.
-fn standing<'a>(overview: &'a Value, cluster: &str, port: u16) -> (&'a str, Option<&'a str>) {
+/// A port of the cluster of that name.
+fn endpoint<'a>(overview: &'a Value, cluster: &str, port: u16) -> &'a Value {
     let clusters = overview.get("clusters").and_then(Value::as_array).unwrap();
     let is_it = |it: &&Value| it.get("name").and_then(Value::as_str) == Some(cluster);
     let cluster = clusters.iter().find(is_it).unwrap();
     let endpoints = cluster.get("endpoints").and_then(Value::as_array).unwrap();
     let is_it = |it: &&Value| it.get("port").and_then(Value::as_u64) == Some(port.into());
-    let endpoint = endpoints.iter().find(is_it).unwrap();
+    endpoints.iter().find(is_it).unwrap()
+}
+
+/// State, and the code of its reason, of a port of the cluster of that name.
+fn standing<'a>(overview: &'a Value, cluster: &str, port: u16) -> (&'a str, Option<&'a str>) {
+    let endpoint = endpoint(overview, cluster, port);
     let text = |pointer| endpoint.pointer(pointer).and_then(Value::as_str);
     (text("/state").unwrap(), text("/reason/code"))
 }
@@ -194,6 +199,12 @@ async fn what_answers_is_ready_and_what_does_not_has_failed() {
     for (name, port) in answering {
         assert_eq!(standing(&overview, name, port), ("ready", None), "{name}");
     }
+    // Looked at alone, Gradio's page is well: its configuration tells that its buttons are not.
+    let told = ("attention", Some("subpath_needs_flag"));
+    let tried = |overview: &Value| standing(overview, "sd-demo", 7860) == told;
+    let overview = shown.overview_when(tried).await;
+    assert_eq!(standing(&overview, "sd-demo", 7860), told);
+    assert_eq!(endpoint(&overview, "sd-demo", 7860)["app"]["confidence"], "seen");
     // The ports that a serve controller has in store are asked on demand alone.
     assert_eq!(standing(&overview, serve, 30_003), ("open", None));
     let id = |port| {
