@@ -118,4 +118,9 @@ test('a program that does not start is told, and all rows are to be had without 
   await page.fill('#q', last);
   await page.getByRole('button', { name: 'Apply' }).click();
   await eventually('the filter', async () => (await rows(page).count()) === 3);
+  // With the program nobody needs it.
+  await page.unroute(/\.wasm$/);
+  await page.reload();
+  await live(page);
+  assert.ok(await page.getByRole('button', { name: 'Apply' }).isHidden());
 });

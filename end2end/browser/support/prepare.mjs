@@ -141,12 +141,9 @@ export async function eventually(what, holds, seconds = 15) {
 // Waits until the clipboard holds that text; a page's own question must be waited for here, since one that
 // is a promise is as good as true to `waitForFunction`.
 export async function copied(page, wanted) {
-  let [text, until] = ['', Date.now() + 5_000];
-  while (text !== wanted && Date.now() < until) {
-    text = await page.evaluate(() => navigator.clipboard.readText());
-    if (text !== wanted) await page.waitForTimeout(25);
-  }
-  assert.equal(text, wanted, 'what is in the clipboard');
+  let text;
+  const holds = async () => (text = await page.evaluate(() => navigator.clipboard.readText())) === wanted;
+  await eventually('the clipboard', holds, 5).catch(() => assert.equal(text, wanted, 'what is in the clipboard'));
 }
 
 // The row of a port; rows of clusters are told apart by the link to the port's own page.
